@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One host's visit: the steps that lead to a login, then those of the op, and
+ * the clock over both. */
+#ifndef JOB_H
+#define JOB_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <uv.h>
+
+#include "loop.h"
+#include "result.h"
+#include "step.h"
+
+struct child;
+struct dial;
+struct hostconf;
+struct login;
+struct output;
+struct plan;
+struct session;
+struct sshconf_query;
+struct target;
+
+/* What all visits of a run share; it outlives them. */
+struct run {
+	uv_loop_t	*loop;
+	const struct plan *plan;
+	struct hostkeys	*hostkeys;	/* the run's known_hosts */
+	struct keyring	*keyring;	/* its keys and agents */
+	struct spool	*input;		/* what -I sends, or NULL */
+	bool		 input_ended;	/* all of it is there */
+	unsigned	 node_count;	/* hosts in the list, 0: not known */
+	uint32_t	 window;	/* bytes a channel may have in flight */
+};
+
+struct job {
+	struct run	*run;
+	struct target	*target;
+	char		*label;		/* its name in reports */
+	struct hostconf	*conf;		/* from the first step on */
+	struct session	*session;	/* from the second step on */
+	struct output	*output;
+	struct result	 result;
+
+	/* The steps' own, NULL when not in use. */
+	struct sshconf_query *query;
+	struct child	*child;
+	struct dial	*dial;
+	struct login	*login;
+	void		*op_state;
+
+	/* Where it is. */
+	const struct step_entry *step;
+	bool		 in_op;		/* the op's steps have begun */
+	bool		 stopping;	/* the end is decided, see result */
+	bool		 leaving;	/* only handles are left to close */
+	bool		 running, poked;
+	unsigned	 stop_round;
+	unsigned	 open_handles;
+	uv_timer_t	 clock;
+	uint64_t	 visit_ends, step_ends;	/* ms; 0: never */
+	struct later	 later;
+
+	/* Whoever started it. */
+	void		(*logged_in)(struct job *);	/* or never will be */
+	void		(*done)(struct job *);
+	void		*owner;
+	bool		 told_logged_in;
+	struct job	*next, *previous;
+};
+
+/* A visit to TARGET, which is the job's from here on.  Nothing happens until
+ * job_start(). */
+struct job *job_new(struct run *, struct target *);
+
+/* Begin.  job->done is called once, never before this returns; the job is then
+ * the caller's again, to be freed. */
+void	 job_start(struct job *);
+
+/* Something may have changed: run the steps.  Free to call, even from steps.*/
+void	 job_poke(struct job *);
+
+/* Record how the visit ended and why, in words that follow the host's name.
+ * What was recorded first stands.  Returns STEP_FAIL, for steps to return. */
+enum step job_fail(struct job *, enum ending, const char *format, ...)
+	    __attribute__((format(printf, 3, 4)));
+
+/* End the visit for the reason given: what runs on the host is asked to stop
+ * first, for a bounded time. */
+void	 job_stop(struct job *, enum ending);
+
+/* The step's own limit, in ms from now; 0 takes it off. */
+void	 job_limit(struct job *, uint64_t ms);
+
+void	 job_free(struct job *);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Words for a POSIX shell. */
+#ifndef QUOTE_H
+#define QUOTE_H
+
+#include "buf.h"
+
+/* Append WORD so that a shell takes it as one word, changed in nothing. */
+void	 quote_word(struct buf *, const char *word);
+
+/* Split TEXT into words as a POSIX shell would, without expanding anything:
+ * quotes, backslashes and blanks mean what they mean there.  The words are
+ * stored in a NULL-terminated array that quote_free() frees.  NULL if a quote
+ * is left open. */
+char	**quote_split(const char *text);
+void	 quote_free(char **words);
+
+#endif

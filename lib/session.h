@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One SSH connection: libssh2 fed through buffers of our own.
+ *
+ * What libssh2 sends is kept in a buffer and is never short, what it receives
+ * is read ahead, and a dead session fails both at once.  So the socket is
+ * watched for reading always and for writing while the buffer holds something,
+ * re-keying cannot deadlock, and the session can be freed at any point. */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <libssh2.h>
+#include <uv.h>
+
+struct hostconf;
+struct session;
+
+/* Take over the connected socket FD.  POKE is called, never before this
+ * returns, whenever the session may have something new to say. */
+struct session *session_open(uv_loop_t *, int fd, void (*poke)(void *context),
+	    void *context);
+
+/* For calls of libssh2. */
+LIBSSH2_SESSION *session_ssh(struct session *);
+
+/* Offer only what the configuration allows of what we have, the host key
+ * algorithms in the order of HOST_KEYS.  Returns NULL, or in fresh memory why
+ * nothing is left to offer. */
+char	*session_prefer(struct session *, const struct hostconf *,
+	    const char *host_keys);
+
+/* The handshake, up to where the host key can be looked at: 0 when done,
+ * LIBSSH2_ERROR_EAGAIN, or another error of libssh2. */
+int	 session_shake(struct session *);
+
+/* Send what waits to be sent and watch the socket for what is to come: at
+ * the end of every turn. */
+void	 session_settle(struct session *);
+
+/* Do not read from the socket for now (false), or again (true). */
+void	 session_listen(struct session *, bool listen);
+
+/* Bytes that wait to be sent: stop writing to channels above SESSION_ENOUGH. */
+size_t	 session_backlog(const struct session *);
+#define SESSION_ENOUGH (256 * 1024)
+
+/* Answer the server's next packet at once: without this its Nagle and our
+ * delayed acknowledgement cost 40 ms each time they meet. */
+void	 session_quick(struct session *);
+
+/* What went wrong, for a message; in fresh memory. */
+char	*session_words(struct session *, int error);
+
+/* Bytes on the wire so far. */
+uint64_t session_received(const struct session *);
+
+/* Say goodbye if POLITE, free everything.  GONE is called, never before this
+ * returns, when nothing refers to CONTEXT any more. */
+void	 session_close(struct session *, bool polite,
+	    void (*gone)(void *context));
+
+#endif

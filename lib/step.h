@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A visit is an ordered table of named steps.  A step never blocks, never
+ * loops waiting and never frees the job; one that waits is called again from
+ * its first line.  Whatever might have changed something pokes the job, so a
+ * step must not mind being called for nothing. */
+#ifndef STEP_H
+#define STEP_H
+
+#include <stdbool.h>
+
+struct job;
+
+enum step {
+	STEP_NEXT,	/* finished: go on with the next step */
+	STEP_WAIT,	/* nothing more to do until the job is poked */
+	STEP_YIELD,	/* more to do, but let the other hosts have a turn */
+	STEP_FAIL,	/* the visit is over: job_fail() has recorded why */
+};
+
+struct step_entry {
+	const char	*name;	/* what the user sees: "during NAME" */
+	enum step	(*run)(struct job *);
+};
+
+/* Something to do on a host that we are logged in to. */
+struct op {
+	/* Ends with an entry without a name. */
+	const struct step_entry *steps;
+
+	/* Make the state that the steps keep in job->op_state. */
+	void	(*begin)(struct job *);
+
+	/* Ask the remote side to end its work, harder with each ROUND from 0
+	 * on.  False: there is nothing (more) to ask. */
+	bool	(*stop)(struct job *, unsigned round);
+
+	/* Free the state: at any point, the session may be dead. */
+	void	(*let_go)(struct job *);
+};
+
+#endif
