@@ -24,7 +24,8 @@ struct spool *spool_of_file(int fd);
 /* Append the LEN bytes at DATA.  0 if all were taken; 1 if the bound cut some
  * off: these, and all that come after, are dropped and counted; -1 with errno
  * if they could not be stored (disk full and the like): what was stored before
- * the call stays readable, nothing of DATA was taken. */
+ * the call stays readable, nothing of DATA was taken.  A limit on file sizes
+ * (RLIMIT_FSIZE) is an error like that only where SIGXFSZ is ignored. */
 int	 spool_add(struct spool *, const void *data, size_t len);
 
 /* How many bytes can be read, and how many the bound has dropped. */
