@@ -26,7 +26,8 @@ void	 buf_addc(struct buf *, char byte);
 /* Append what printf would print. */
 void	 buf_addf(struct buf *, const char *format, ...)
 	    __attribute__((format(printf, 2, 3)));
-void	 buf_vaddf(struct buf *, const char *format, va_list);
+void	 buf_vaddf(struct buf *, const char *format, va_list)
+	    __attribute__((format(printf, 2, 0)));
 
 /* Room for LEN more bytes: write there, then add what was written to len. */
 char	*buf_reserve(struct buf *, size_t len);

@@ -37,8 +37,9 @@ well_formed(const unsigned char *text, size_t len)
 		return code >= 0xa0;	/* U+0080 to U+009F are controls */
 	if (len == 3)
 		return code >= 0x800 && (code < 0xd800 || code > 0xdfff) &&
-		    /* marks that turn the direction of writing around */
-		    !(code >= 0x202a && code <= 0x202e) &&
+		    /* line separators; marks that turn the direction of
+		     * writing around */
+		    !(code >= 0x2028 && code <= 0x202e) &&
 		    !(code >= 0x2066 && code <= 0x2069);
 	return code >= 0x10000 && code <= 0x10ffff;
 }

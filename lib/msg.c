@@ -14,6 +14,7 @@ int msg_chatty;
 static const char *name = "cpssh";
 static void (*line_writer)(const char *line, size_t len);
 
+__attribute__((format(printf, 2, 0)))
 static void
 say(const char *host, const char *format, va_list args)
 {

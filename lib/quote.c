@@ -8,16 +8,19 @@
 #include "mem.h"
 #include "quote.h"
 
-/* Characters that no shell reads anything into. */
+/* Characters that no shell reads anything into.  '=' is missing: at the front
+ * of a command, "a=b" is an assignment. */
 static const char plain[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    "0123456789_-+=:,./@%";
+    "0123456789_-+:,./@%";
+
+#define BLANKS " \t\r\n"
 
 void
 quote_word(struct buf *out, const char *word)
 {
-	/* A leading '=' or '%' means something to zsh and job control. */
-	if (*word != '\0' && *word != '=' && *word != '%' &&
+	/* A leading '%' names a job. */
+	if (*word != '\0' && *word != '%' &&
 	    word[strspn(word, plain)] == '\0') {
 		buf_adds(out, word);
 		return;
@@ -40,7 +43,7 @@ take_word(const char *text, struct buf *word)
 	char quote = '\0';
 
 	for (; *text != '\0'; text++) {
-		if (quote == '\0' && strchr(" \t\n", *text) != NULL)
+		if (quote == '\0' && strchr(BLANKS, *text) != NULL)
 			return text;
 		if (quote == '\0' && (*text == '\'' || *text == '"')) {
 			quote = *text;
@@ -71,7 +74,7 @@ quote_split(const char *text)
 	for (;;) {
 		struct buf word = { 0 };
 
-		text += strspn(text, " \t\n");
+		text += strspn(text, BLANKS);
 		if (*text == '\0')
 			return words;
 		text = take_word(text, &word);

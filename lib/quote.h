@@ -5,13 +5,14 @@
 
 #include "buf.h"
 
-/* Append WORD so that a shell takes it as one word, changed in nothing. */
+/* Append WORD so that a shell takes it as one argument, changed in nothing. */
 void	 quote_word(struct buf *, const char *word);
 
 /* Split TEXT into words as a POSIX shell would, without expanding anything:
- * quotes, backslashes and blanks mean what they mean there.  The words are
- * stored in a NULL-terminated array that quote_free() frees.  NULL if a quote
- * is left open. */
+ * quotes, backslashes and blanks mean what they mean there (in all of it,
+ * Python's shlex.split(), which is what pssh uses).  The words are stored in a
+ * NULL-terminated array that quote_free() frees.  NULL if a quote is left open
+ * or TEXT ends in a backslash. */
 char	**quote_split(const char *text);
 void	 quote_free(char **words);
 
