@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* badsshd -k HOSTKEY -a AUTHORIZED_KEYS MODE...: a server for every way an
+ * SSH server can misbehave, each on a port of its own.  Prints a line
+ * "MODE PORT" for each, then closes stdout: it is ready.
+ *
+ * Before the handshake:
+ *   silent       accepts, says nothing
+ *   banner       says its version, then nothing
+ *   bannerclose  says its version, then closes
+ *   garbage      says what no SSH server says
+ *   hugebanner   lines before the version that never end
+ *   full         one line that it is busy, then closes
+ *   old          speaks only version 1
+ *   kexclose     closes after the algorithms were exchanged
+ *   kexhang      is silent after the algorithms were exchanged
+ * After it (a real server, the commands of run_command()):
+ *   ok           nothing is wrong
+ *   authhang     is silent once asked for a login
+ *   denied       accepts no login, offers publickey and hostbased
+ *   loginclose   closes once logged in
+ *   loginhang    is silent once logged in
+ *   noexec       refuses to run any command
+ *   slowexec=N   agrees to run the command after N seconds
+ *   reset        resets the connection in the middle of output
+ *   endless      prints lines for ever, and ignores requests to stop
+ *   signal       says that the command died by a signal with an ugly name
+ *   nostatus     closes the channel without an exit status
+ *   noclose      sends an exit status, and never closes the channel
+ *   issue        shows a notice with control characters before the login
+ */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <err.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+#include <libssh/server.h>
+
+#define VERSION_LINE "SSH-2.0-badsshd\r\n"
+
+enum { PORTS = 64, KEYS = 64 };
+
+struct client {
+	ssh_session session;
+	ssh_channel channel;
+	const char *mode;
+	bool	 logged_in;
+	char	*command;	/* NULL until one is asked for */
+	struct ssh_channel_callbacks_struct channel_callbacks;
+};
+
+static ssh_bind server;
+static ssh_key authorized[KEYS];
+static size_t authorized_count;
+
+static bool
+mode_is(const struct client *client, const char *mode)
+{
+	return strcmp(client->mode, mode) == 0;
+}
+
+/* Silence, until the client gives up. */
+_Noreturn static void
+say_nothing_more(int fd)
+{
+	char data[4096];
+
+	while (read(fd, data, sizeof(data)) > 0)
+		;
+	_exit(0);
+}
+
+/* Close; what the client said is read first, or the close would be a reset. */
+_Noreturn static void
+hang_up(int fd)
+{
+	shutdown(fd, SHUT_WR);
+	say_nothing_more(fd);
+}
+
+static void
+say(int fd, const void *data, size_t len)
+{
+	if (write(fd, data, len) != (ssize_t)len)
+		_exit(0);
+}
+
+static void
+say_text(int fd, const char *text)
+{
+	say(fd, text, strlen(text));
+}
+
+/* Byte by byte: what follows the line is not ours to take. */
+static void
+read_version(int fd)
+{
+	char byte = 0;
+
+	while (byte != '\n')
+		if (read(fd, &byte, 1) != 1)
+			_exit(0);
+}
+
+/* One whole unencrypted packet (RFC 4253, section 6). */
+static void
+read_packet(int fd)
+{
+	uint32_t left;
+	char data[4096];
+
+	if (recv(fd, &left, sizeof(left), MSG_WAITALL) != sizeof(left))
+		_exit(0);
+	left = ntohl(left);
+	while (left > 0) {
+		ssize_t n = read(fd, data,
+		    left < sizeof(data) ? left : sizeof(data));
+
+		if (n <= 0)
+			_exit(0);
+		left -= (uint32_t)n;
+	}
+}
+
+/* Our algorithms (SSH_MSG_KEXINIT, RFC 4253, section 7.1). */
+static void
+say_algorithms(int fd)
+{
+	static const char *const lists[] = {
+		"curve25519-sha256", "ssh-ed25519", "aes128-ctr", "aes128-ctr",
+		"hmac-sha2-256", "hmac-sha2-256", "none", "none", "", "",
+	};
+	unsigned char packet[512] = { 0 };
+	size_t at = 5, i, padding;
+	uint32_t length;
+
+	packet[at++] = 20;
+	at += 16;	/* the cookie: zeros will do */
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		size_t len = strlen(lists[i]);
+		uint32_t prefix = htonl((uint32_t)len);
+
+		memcpy(packet + at, &prefix, 4);
+		memcpy(packet + at + 4, lists[i], len);
+		at += 4 + len;
+	}
+	at += 5;	/* no guess follows; reserved */
+	padding = 16 - at % 8;
+	packet[4] = (unsigned char)padding;
+	length = htonl((uint32_t)(at + padding - 4));
+	memcpy(packet, &length, 4);
+	say(fd, packet, at + padding);
+}
+
+static void
+say_lines_for_ever(int fd)
+{
+	char lines[8192];
+	size_t i;
+
+	for (i = 0; i < sizeof(lines); i++)
+		lines[i] = i % 64 == 63 ? '\n' : 'x';
+	for (;;)
+		say(fd, lines, sizeof(lines));
+}
+
+/* The modes that need no SSH; returns for all others. */
+static void
+misbehave_early(const char *mode, int fd)
+{
+	static const char garbage[] = "HTTP/1.0 400 Bad\r\n\r\n\0\1\033[2J";
+
+	if (strcmp(mode, "silent") == 0)
+		say_nothing_more(fd);
+	if (strcmp(mode, "banner") == 0) {
+		say_text(fd, VERSION_LINE);
+		say_nothing_more(fd);
+	}
+	if (strcmp(mode, "bannerclose") == 0) {
+		say_text(fd, VERSION_LINE);
+		hang_up(fd);
+	}
+	if (strcmp(mode, "garbage") == 0) {
+		say(fd, garbage, sizeof(garbage));
+		hang_up(fd);
+	}
+	if (strcmp(mode, "hugebanner") == 0)
+		say_lines_for_ever(fd);
+	if (strcmp(mode, "full") == 0) {
+		say_text(fd, "Exceeded MaxStartups\r\n");
+		hang_up(fd);
+	}
+	if (strcmp(mode, "old") == 0) {
+		say_text(fd, "SSH-1.5-badsshd\r\n");
+		say_nothing_more(fd);
+	}
+	if (strncmp(mode, "kex", 3) == 0) {
+		say_text(fd, VERSION_LINE);
+		read_version(fd);
+		say_algorithms(fd);
+		read_packet(fd);
+		if (strcmp(mode, "kexhang") == 0)
+			say_nothing_more(fd);
+		hang_up(fd);
+	}
+}
+
+static int
+on_none(ssh_session session, const char *user, void *context)
+{
+	struct client *client = context;
+
+	(void)user;
+	if (mode_is(client, "authhang"))
+		say_nothing_more(ssh_get_fd(session));
+	return SSH_AUTH_DENIED;
+}
+
+static int
+on_key(ssh_session session, const char *user, ssh_key key, char state,
+    void *context)
+{
+	struct client *client = context;
+	size_t i;
+
+	(void)user;
+	if (mode_is(client, "authhang"))
+		say_nothing_more(ssh_get_fd(session));
+	if (mode_is(client, "denied"))
+		return SSH_AUTH_DENIED;
+	for (i = 0; i < authorized_count; i++)
+		if (ssh_key_cmp(key, authorized[i], SSH_KEY_CMP_PUBLIC) == 0)
+			break;
+	if (i == authorized_count)
+		return SSH_AUTH_DENIED;
+	client->logged_in = state == SSH_PUBLICKEY_STATE_VALID;
+	return SSH_AUTH_SUCCESS;
+}
+
+static int
+on_exec(ssh_session session, ssh_channel channel, const char *command,
+    void *context)
+{
+	struct client *client = context;
+
+	(void)session;
+	(void)channel;
+	if (mode_is(client, "noexec"))
+		return SSH_ERROR;
+	if (strncmp(client->mode, "slowexec=", 9) == 0)
+		sleep((unsigned)strtoul(client->mode + 9, NULL, 10));
+	client->command = strdup(command);
+	return SSH_OK;
+}
+
+static ssh_channel
+on_open(ssh_session session, void *context)
+{
+	struct client *client = context;
+
+	client->channel = ssh_channel_new(session);
+	client->channel_callbacks.userdata = client;
+	client->channel_callbacks.channel_exec_request_function = on_exec;
+	ssh_callbacks_init(&client->channel_callbacks);
+	ssh_set_channel_callbacks(client->channel, &client->channel_callbacks);
+	return client->channel;
+}
+
+static void
+print(struct client *client, const char *text)
+{
+	ssh_channel_write(client->channel, text, (uint32_t)strlen(text));
+}
+
+/* What there is to run: "echo TEXT", "exit N", anything else is "true". */
+static int
+run_command(struct client *client)
+{
+	const char *command = client->command;
+
+	if (strncmp(command, "echo ", 5) == 0) {
+		print(client, command + 5);
+		print(client, "\n");
+	}
+	return strncmp(command, "exit ", 5) == 0 ?
+	    (int)strtol(command + 5, NULL, 10) : 0;
+}
+
+static void
+print_for_ever(struct client *client)
+{
+	char lines[32768];
+	size_t i;
+
+	for (i = 0; i < sizeof(lines); i++)
+		lines[i] = i % 64 == 63 ? '\n' : 'y';
+	while (ssh_channel_write(client->channel, lines, sizeof(lines)) > 0)
+		;
+	_exit(0);
+}
+
+/* A close that throws away what is on the way (RFC 9293, section 3.10.4). */
+_Noreturn static void
+reset(struct client *client)
+{
+	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+	int fd = ssh_get_fd(client->session);
+
+	print(client, "first line\nhalf of the sec");
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	close(fd);
+	_exit(0);
+}
+
+/* The command was accepted: run it, or do what the mode says instead. */
+static void
+misbehave_late(struct client *client)
+{
+	int status;
+
+	if (mode_is(client, "reset"))
+		reset(client);
+	if (mode_is(client, "endless"))
+		print_for_ever(client);
+	status = run_command(client);
+	if (mode_is(client, "signal"))
+		ssh_channel_request_send_exit_signal(client->channel,
+		    "SEGV\033[31m\nFAKE", 0, "ugly\033]0;title\007\r\n", "en");
+	else if (!mode_is(client, "nostatus"))
+		ssh_channel_request_send_exit_status(client->channel, status);
+	if (mode_is(client, "noclose"))
+		say_nothing_more(ssh_get_fd(client->session));
+	ssh_channel_send_eof(client->channel);
+	ssh_channel_close(client->channel);
+}
+
+static void
+send_issue(ssh_session session)
+{
+	ssh_string text = ssh_string_from_char(
+	    "Welcome\033[2J\033]0;title\007\nto badsshd\n");
+
+	ssh_send_issue_banner(session, text);
+	ssh_string_free(text);
+}
+
+static void
+talk(struct client *client)
+{
+	ssh_event event = ssh_event_new();
+	bool noticed = false, ran = false;
+
+	if (ssh_event_add_session(event, client->session) != SSH_OK)
+		return;
+	while (ssh_event_dopoll(event, -1) != SSH_ERROR) {
+		if (mode_is(client, "issue") && !noticed) {
+			noticed = true;
+			send_issue(client->session);
+		}
+		if (client->logged_in && mode_is(client, "loginclose"))
+			return;
+		if (client->logged_in && mode_is(client, "loginhang"))
+			say_nothing_more(ssh_get_fd(client->session));
+		if (client->command != NULL && !ran) {
+			ran = true;
+			misbehave_late(client);
+		}
+	}
+}
+
+/* In a process of its own, which ends with it. */
+_Noreturn static void
+serve(const char *mode, int fd)
+{
+	struct client client = { .mode = mode };
+	struct ssh_server_callbacks_struct callbacks = {
+		.userdata = &client,
+		.auth_none_function = on_none,
+		.auth_pubkey_function = on_key,
+		.channel_open_request_session_function = on_open,
+	};
+
+	misbehave_early(mode, fd);
+	client.session = ssh_new();
+	if (ssh_bind_accept_fd(server, client.session, fd) != SSH_OK)
+		errx(1, "accept: %s", ssh_get_error(server));
+	ssh_callbacks_init(&callbacks);
+	ssh_set_server_callbacks(client.session, &callbacks);
+	ssh_set_auth_methods(client.session, SSH_AUTH_METHOD_PUBLICKEY |
+	    (mode_is(&client, "denied") ? SSH_AUTH_METHOD_HOSTBASED : 0));
+	if (ssh_handle_key_exchange(client.session) == SSH_OK)
+		talk(&client);
+	_exit(0);
+}
+
+static void
+read_authorized(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char line[16384];
+
+	if (file == NULL)
+		err(1, "%s", path);
+	while (fgets(line, sizeof(line), file) != NULL &&
+	    authorized_count < KEYS) {
+		char *blob = line + strcspn(line, " ");
+
+		if (*blob == '\0')
+			continue;
+		*blob++ = '\0';
+		blob[strcspn(blob, " \n")] = '\0';
+		if (ssh_pki_import_pubkey_base64(blob,
+		    ssh_key_type_from_name(line),
+		    &authorized[authorized_count]) == SSH_OK)
+			authorized_count++;
+	}
+	fclose(file);
+}
+
+static int
+listen_somewhere(const char *mode)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, len) < 0 ||
+	    listen(fd, 1024) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&address, &len) < 0)
+		err(1, "listen");
+	printf("%s %d\n", mode, ntohs(address.sin_port));
+	return fd;
+}
+
+static void
+accept_one(const char *mode, int listener)
+{
+	int fd = accept(listener, NULL, NULL);
+
+	if (fd < 0)
+		return;
+	if (fork() == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		signal(SIGCHLD, SIG_DFL);
+		serve(mode, fd);
+	}
+	close(fd);
+}
+
+static void
+options(int argc, char **argv)
+{
+	const char *key = NULL;
+	bool no = false;
+	int option;
+
+	server = ssh_bind_new();
+	while ((option = getopt(argc, argv, "k:a:")) != -1)
+		if (option == 'k')
+			key = optarg;
+		else if (option == 'a')
+			read_authorized(optarg);
+		else
+			exit(2);
+	ssh_bind_options_set(server, SSH_BIND_OPTIONS_PROCESS_CONFIG, &no);
+	if (key == NULL || ssh_bind_options_set(server,
+	    SSH_BIND_OPTIONS_HOSTKEY, key) != SSH_OK)
+		errx(2, "-k: no host key");
+}
+
+int
+main(int argc, char **argv)
+{
+	struct pollfd ports[PORTS];
+	int count, i;
+
+	ssh_init();
+	options(argc, argv);
+	argv += optind;
+	count = argc - optind < PORTS ? argc - optind : PORTS;
+	for (i = 0; i < count; i++) {
+		ports[i].fd = listen_somewhere(argv[i]);
+		ports[i].events = POLLIN;
+	}
+	fclose(stdout);
+	signal(SIGCHLD, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	for (;;) {
+		poll(ports, (nfds_t)count, -1);
+		for (i = 0; i < count; i++)
+			if (ports[i].revents != 0)
+				accept_one(argv[i], ports[i].fd);
+	}
+}

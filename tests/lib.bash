@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What every test of a command starts from: servers on loopback, a command run
+# with its output kept apart, and waiting for events with an end to it.
+#
+# A test file says `load lib` and has a fleet: an sshd of its own that answers
+# as 127.0.0.1 to 127.0.0.8 and ::1, and as any name web*, db* (and v6) by way
+# of $FLEET/ssh_config.  What a remote command leaves goes to $REMOTE.
+
+bats_require_minimum_version 1.5.0
+
+sshd=/usr/sbin/sshd
+addresses=$(echo 127.0.0.{1..8})
+
+setup_file() { fleet_start; }
+teardown_file() { fleet_stop; }
+teardown() { fleet_stop; }
+
+setup() {
+	local name
+
+	T=$BATS_TEST_TMPDIR
+	REMOTE=$T/remote
+	mkdir -m 1777 "$REMOTE"
+	mkdir "$T/home"
+	export HOME=$T/home TZ=UTC0 LC_ALL=C.UTF-8 TERM=xterm
+	for name in $(compgen -e | grep -E '^(C?PSSH_|SSH_)'); do
+		unset "$name"
+	done
+	unset NO_COLOR DISPLAY
+	cd "$T" || return
+	exec </dev/null
+}
+
+# --- running commands -------------------------------------------------------
+
+# cpssh with the fleet's configuration
+cpssh() {
+	"$CPSSH" -F "${CONFIG:-$FLEET/ssh_config}" "$@"
+}
+
+# config LINE...: from here on these lines come before the fleet's own.
+config() {
+	CONFIG=$T/config
+	{
+		printf '%s\n' "$@"
+		cat "$FLEET/ssh_config"
+	} >"$CONFIG"
+}
+
+# The same as the user that is logged in, with that user's own home; COMMAND
+# may be any program.
+as_login() {
+	if [ "$(id -u)" = 0 ]; then
+		HOME=$SUITE/home USER=$LOGIN LOGNAME=$LOGIN \
+		    setpriv --reuid "$LOGIN" --regid "$LOGIN" --clear-groups \
+		    "$@"
+	else
+		"$@"
+	fi
+}
+
+needs_root() {
+	[ "$(id -u)" = 0 ] || skip "needs root: $1"
+}
+
+# exits STATUS COMMAND...: run it, keep what it says in $T/out and $T/err,
+# and its status.
+exits() {
+	local expected=$1
+
+	shift
+	status=0
+	"$@" >"$T/out" 2>"$T/err" 3>&- || status=$?
+	[ "$status" = "$expected" ] || explain "status is not $expected: $*"
+}
+
+# The same on a terminal: all output is in $T/out, the input is ours.
+exits_on_tty() {
+	local expected=$1
+
+	shift
+	if [ "$1" = cpssh ]; then
+		shift
+		set -- "$CPSSH" -F "${CONFIG:-$FLEET/ssh_config}" "$@"
+	fi
+	exits "$expected" "$TESTBIN/ptyrun" "$@"
+}
+
+# Finish a command begun with `begin`, as exits does.
+begin() {
+	"$@" >"$T/out" 2>"$T/err" 3>&- &
+	begun=$!
+	echo $begun >>"$T/pids"
+}
+
+ends() {
+	status=0
+	wait "$begun" || status=$?
+	[ "$status" = "$1" ] || explain "status is not $1"
+}
+
+out_has() { grep -aqP -- "$1" "$T/out" || explain "not on stdout: $1"; }
+err_has() { grep -aqP -- "$1" "$T/err" || explain "not on stderr: $1"; }
+out_lacks() { ! grep -aqP -- "$1" "$T/out" || explain "on stdout: $1"; }
+err_lacks() { ! grep -aqP -- "$1" "$T/err" || explain "on stderr: $1"; }
+out_is() { is "$T/out" "$1" stdout; }
+err_is() { is "$T/err" "$1" stderr; }
+out_counts() {	# NUMBER REGEX
+	[ "$(grep -acP -- "$2" "$T/out")" = "$1" ] ||
+		explain "not $1 times on stdout: $2"
+}
+
+# is FILE TEXT WHAT: the text is exact, a last newline aside.
+is() {
+	[ "$(cat "$1")" = "$2" ] || explain "$3 is not: $2"
+}
+
+explain() {
+	{
+		echo "$1"
+		echo "--- status ${status-}; stdout:"
+		head -c 3000 "$T/out" 2>/dev/null | cat -v
+		echo "--- stderr:"
+		head -c 3000 "$T/err" 2>/dev/null | cat -v
+	} >&2
+	return 1
+}
+
+# --- waiting ----------------------------------------------------------------
+
+# wait_until SECONDS COMMAND...: until it succeeds.  Polls: what we wait for
+# (a port, a pid) often has no event that a shell could sleep on.
+wait_until() {
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@" 2>/dev/null; do
+		[ $SECONDS -lt "$end" ] || explain "waited in vain: $*" ||
+			return
+		sleep 0.02
+	done
+}
+
+gone() { ! kill -0 "$1" 2>/dev/null && ! [ -d "/proc/$1" ]; }
+has_line() { grep -aqP -- "$1" "$2"; }
+accepts() { (exec 3<>"/dev/tcp/$1/$2"); }
+
+# The file that a remote command writes its pid to; `remote_pid NAME`.
+remote_pid() {
+	wait_until 20 test -s "$REMOTE/$1"
+	cat "$REMOTE/$1"
+}
+
+# --- servers ----------------------------------------------------------------
+
+scope() { echo "${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}"; }
+
+# fleet_start [LINE...]: an sshd whose configuration begins with the LINEs.
+# Sets FLEET to its directory and PORT to its port.
+fleet_start() {
+	local tries address pid
+
+	FLEET=$(mktemp -d "$(scope)/fleet.XXXXXX")
+	chmod 755 "$FLEET"
+	export FLEET PORT
+	for ((tries = 0; tries < 20; tries++)); do
+		PORT=$((10000 + RANDOM % 20000))
+		sshd_config "$@" >"$FLEET/sshd_config"
+		"$sshd" -D -e -f "$FLEET/sshd_config" >"$FLEET/log" 2>&1 \
+		    </dev/null 3>&- &
+		pid=$!
+		if sshd_listens $pid; then
+			echo $pid >>"$(scope)/pids"
+			ssh_config >"$FLEET/ssh_config"
+			know_host "$PORT" >"$FLEET/known_hosts"
+			chmod 644 "$FLEET"/*
+			return 0
+		fi
+	done
+	cat "$FLEET/log" >&2
+	return 1
+}
+
+# A port that somebody else took shows as an error beside the lines of those
+# addresses that worked.
+sshd_listens() {
+	local end=$((SECONDS + 10))
+
+	while [ $SECONDS -lt $end ]; do
+		if grep -q 'Bind to port\|Cannot bind\|error' "$FLEET/log"; then
+			kill "$1" 2>/dev/null
+			wait "$1" 2>/dev/null
+			return 1
+		fi
+		[ "$(grep -c '^Server listening' "$FLEET/log")" -lt 8 ] ||
+			return 0
+		kill -0 "$1" 2>/dev/null || return 1
+		sleep 0.02
+	done
+	return 1
+}
+
+sshd_config() {
+	local line address
+
+	for line; do
+		echo "$line"
+	done
+	for address in $addresses; do
+		echo "ListenAddress $address"
+	done
+	! has_ipv6 || echo "ListenAddress ::1"
+	cat <<-END
+		Port $PORT
+		HostKey $KEYS/host_ed25519
+		HostKey $KEYS/host_ecdsa
+		HostKey $KEYS/host_rsa
+		PidFile none
+		AuthorizedKeysFile $KEYS/authorized_keys
+		StrictModes no
+		UsePAM no
+		PasswordAuthentication no
+		KbdInteractiveAuthentication no
+		PermitRootLogin prohibit-password
+		AcceptEnv PSSH_*
+		UseDNS no
+		PrintMotd no
+		MaxStartups 1000
+		MaxSessions 1000
+	END
+}
+
+has_ipv6() { grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null; }
+
+ssh_config() {
+	cat <<-END
+		Host web* db*
+		HostName 127.0.0.1
+		Host v6
+		HostName ::1
+		Host *
+		Port $PORT
+		User $LOGIN
+		IdentityFile $KEYS/id_ed25519
+		IdentitiesOnly yes
+		UserKnownHostsFile $FLEET/known_hosts
+		GlobalKnownHostsFile /dev/null
+		StrictHostKeyChecking yes
+	END
+}
+
+# know_host PORT [TYPE]: known_hosts lines for every address of the fleet.
+know_host() {
+	local names address type
+
+	for address in $addresses ::1; do
+		names=${names:+$names,}[$address]:$1
+	done
+	for type in ${2:-ed25519 ecdsa rsa}; do
+		echo "$names $(cut -d' ' -f1,2 "$KEYS/host_$type.pub")"
+	done
+}
+
+# bad_start MODE...: the misbehaving server, one port a mode; `bad MODE` then
+# is its host:port.  badsshd.c has the modes.
+bad_start() {
+	local mode port
+
+	mkfifo "$(scope)/bad.fifo"
+	"$TESTBIN/badsshd" -k "$KEYS/host_ed25519" \
+	    -a "$KEYS/authorized_keys" "$@" \
+	    >"$(scope)/bad.fifo" 2>"$FLEET/bad.log" </dev/null 3>&- &
+	echo $! >>"$(scope)/pids"
+	while read -r mode port; do	# until the server has named all
+		echo "$mode $port" >>"$FLEET/bad"
+		know_host "$port" ed25519 >>"$FLEET/known_hosts"
+	done <"$(scope)/bad.fifo"
+	rm "$(scope)/bad.fifo"
+}
+
+bad() { echo "127.0.0.1:$(bad_port "$1")"; }
+bad_port() { sed -n "s/^$1 //p" "$FLEET/bad"; }
+
+# A port of 127.0.0.1 where nobody listens.
+refused_port() {
+	local port
+
+	while port=$((10000 + RANDOM % 20000)); do
+		accepts 127.0.0.1 $port 2>/dev/null || break
+	done
+	echo $port
+}
+
+# End what this test, or this file, has started: by pid, children first.
+fleet_stop() {
+	local pid
+
+	[ -f "$(scope)/pids" ] || return 0
+	while read -r pid; do
+		# shellcheck disable=SC2046  # one word a process
+		kill $(descendants "$pid") 2>/dev/null
+		wait "$pid" 2>/dev/null
+	done <"$(scope)/pids"
+	rm "$(scope)/pids"
+}
+
+descendants() {
+	local child
+
+	for child in $(cat "/proc/$1/task"/*/children 2>/dev/null); do
+		descendants "$child"
+	done
+	echo "$1"
+}

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Once for the whole suite: the user to log in as, and every key.
+#
+# Run as root, the suite makes itself an unprivileged user, since sshd treats
+# root apart (it refuses to signal root's commands, for one), and takes it away
+# at the end.  Run as anybody else, that user is the one we are.
+
+setup_suite() {
+	export SUITE=$BATS_SUITE_TMPDIR KEYS=$BATS_SUITE_TMPDIR/keys
+	export BUILDDIR=${BUILDDIR:-$PWD}
+	export CPSSH=${CPSSH:-$BUILDDIR/cpssh}
+	export TESTBIN=${TESTBIN:-$BUILDDIR/tests}
+	export LOGIN
+
+	# sshd and the user it logs in must reach what we make
+	chmod a+x "$BATS_RUN_TMPDIR"
+	if [ "$(id -u)" = 0 ]; then
+		make_login
+	else
+		LOGIN=$(id -un)
+	fi
+	make_keys
+	command -v "$CPSSH" >/dev/null || {
+		echo "no cpssh at $CPSSH: set CPSSH or BUILDDIR" >&2
+		return 1
+	}
+	copy_out_of_private_places
+}
+
+teardown_suite() {
+	case ${LOGIN-} in
+	cpsshtest*) remove_login "$LOGIN" ;;
+	esac
+}
+
+make_login() {
+	local old
+
+	# an earlier run that was killed outright may have left its own
+	for old in $(sed -n 's/^\(cpsshtest[0-9]*\):.*/\1/p' /etc/passwd); do
+		[ -d "/proc/${old#cpsshtest}" ] || remove_login "$old"
+	done
+	LOGIN=cpsshtest$$
+	mkdir -p /run/sshd
+	useradd --no-create-home --home-dir "$SUITE/home" --shell /bin/sh \
+	    --user-group "$LOGIN"
+	# locked accounts ("!") cannot log in, not even with a key
+	usermod -p '*' "$LOGIN"
+	install -d -o "$LOGIN" -g "$LOGIN" -m 755 "$SUITE/home"
+	install -d -o "$LOGIN" -g "$LOGIN" -m 700 "$SUITE/home/.ssh"
+}
+
+remove_login() {
+	local pid tries=0
+
+	# a user with processes left cannot be removed
+	while pid=$(ps -o pid= -U "$1") && [ $((tries += 1)) -lt 100 ]; do
+		# shellcheck disable=SC2086  # one word a process
+		kill -KILL $pid 2>/dev/null
+		sleep 0.05
+	done
+	userdel "$1"
+}
+
+make_keys() {
+	local type
+
+	mkdir -p "$KEYS"
+	for type in ed25519 ecdsa rsa; do
+		new_key "host_$type" "$type"
+		new_key "id_$type" "$type"
+	done
+	new_key host_other ed25519
+	new_key id_stranger ed25519
+	new_key id_ecdsa521 ecdsa -b 521
+	new_key id_pem_rsa rsa -m PEM
+	new_key id_pem_ecdsa ecdsa -m PEM
+	new_key id_pkcs8_rsa rsa -m PKCS8
+	ssh-keygen -q -t ed25519 -N secret -C locked -f "$KEYS/id_locked"
+	ssh-keygen -q -t ed25519 -N '' -C ca -f "$KEYS/ca"
+	cat "$KEYS"/id_*.pub | grep -v stranger >"$KEYS/authorized_keys"
+	chmod 644 "$KEYS/authorized_keys"
+	[ ! -d "$SUITE/home" ] ||
+		install -o "$LOGIN" -m 600 "$KEYS/id_ed25519" "$SUITE/home/.ssh/"
+}
+
+# new_key NAME TYPE [OPTION...]
+new_key() {
+	local name=$1 type=$2 bits=()
+
+	shift 2
+	[ "$type" != rsa ] || bits=(-b 2048)
+	ssh-keygen -q -t "$type" "${bits[@]}" -N '' -C "$name" "$@" \
+	    -f "$KEYS/$name"
+}
+
+# Programs below root's home are out of the login user's reach.
+copy_out_of_private_places() {
+	[ "$(id -u)" = 0 ] || return 0
+	setpriv --reuid "$LOGIN" --regid "$LOGIN" --clear-groups \
+	    test -x "$CPSSH" && return
+	cp "$CPSSH" "$SUITE/cpssh"
+	CPSSH=$SUITE/cpssh
+}
