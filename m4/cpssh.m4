@@ -45,7 +45,9 @@ AC_ARG_ENABLE([fuzz],
 AS_IF([test "$enable_fuzz" = yes], [enable_sanitize=yes
     CPSSH_TRY([-fsanitize=fuzzer-no-link], [AM_CFLAGS])
     AS_IF([test $cpssh_ok = no],
-	[AC_MSG_ERROR([--enable-fuzz needs clang: configure with CC=clang])])])
+	[AC_MSG_ERROR([--enable-fuzz needs clang: configure with CC=clang])])
+    FUZZ_LIBS=-fsanitize=fuzzer])
+AC_SUBST([FUZZ_LIBS])
 AM_CONDITIONAL([FUZZ], [test "$enable_fuzz" = yes])
 AM_CONDITIONAL([SANITIZE], [test "$enable_sanitize" = yes])
 # Last, so that no check above is decided by a warning in its test program.
