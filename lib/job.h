@@ -10,6 +10,7 @@
 
 #include <uv.h>
 
+#include "gate.h"
 #include "loop.h"
 #include "result.h"
 #include "step.h"
@@ -19,6 +20,8 @@ struct dial;
 struct hostconf;
 struct login;
 struct output;
+struct output_sinks;
+struct prompt;
 struct plan;
 struct session;
 struct sshconf_query;
@@ -29,7 +32,11 @@ struct run {
 	uv_loop_t	*loop;
 	const struct plan *plan;
 	struct hostkeys	*hostkeys;	/* the run's known_hosts */
-	struct keyring	*keyring;	/* its keys and agents */
+	struct keyring	*keyring;	/* its private key files */
+	struct agents	*agents;
+	struct gate	 handshakes;	/* how many at once */
+	struct prompts	*prompts;	/* questions to the user */
+	const struct output_sinks *sinks;
 	struct spool	*input;		/* what -I sends, or NULL */
 	bool		 input_ended;	/* all of it is there */
 	unsigned	 node_count;	/* hosts in the list, 0: not known */
@@ -40,6 +47,7 @@ struct job {
 	struct run	*run;
 	struct target	*target;
 	char		*label;		/* its name in reports */
+	char		*out_file, *err_file;	/* and in output directories */
 	struct hostconf	*conf;		/* from the first step on */
 	struct session	*session;	/* from the second step on */
 	struct output	*output;
@@ -49,26 +57,29 @@ struct job {
 	struct sshconf_query *query;
 	struct child	*child;
 	struct dial	*dial;
+	struct prompt	*prompt;
 	struct login	*login;
 	void		*op_state;
 
 	/* Where it is. */
 	const struct step_entry *step;
 	bool		 in_op;		/* the op's steps have begun */
-	bool		 stopping;	/* the end is decided, see result */
+	bool		 ended;		/* the result stands */
+	bool		 stopping;	/* and the remote side is being told */
 	bool		 leaving;	/* only handles are left to close */
 	bool		 running, poked;
 	unsigned	 stop_round;
-	unsigned	 open_handles;
 	uv_timer_t	 clock;
 	uint64_t	 visit_ends, step_ends;	/* ms; 0: never */
+	uint64_t	 visit_left;	/* ms, while the clocks stand still */
+	bool		 said_yes;	/* to the host's key */
 	struct later	 later;
 
+	struct gate_pass pass;		/* to exchange keys and log in */
+
 	/* Whoever started it. */
-	void		(*logged_in)(struct job *);	/* or never will be */
 	void		(*done)(struct job *);
 	void		*owner;
-	bool		 told_logged_in;
 	struct job	*next, *previous;
 };
 
@@ -83,17 +94,24 @@ void	 job_start(struct job *);
 /* Something may have changed: run the steps.  Free to call, even from steps.*/
 void	 job_poke(struct job *);
 
-/* Record how the visit ended and why, in words that follow the host's name.
- * What was recorded first stands.  Returns STEP_FAIL, for steps to return. */
+/* Record how the visit ended and why (NULL: nothing to add), in words that
+ * follow the host's name.  What was recorded first stands.  Returns STEP_FAIL,
+ * for steps to return. */
 enum step job_fail(struct job *, enum ending, const char *format, ...)
 	    __attribute__((format(printf, 3, 4)));
 
-/* End the visit for the reason given: what runs on the host is asked to stop
- * first, for a bounded time. */
-void	 job_stop(struct job *, enum ending);
+/* End the visit for the reason given; WORDS, NULL for the name of the present
+ * step, say more.  What runs on the host is asked to stop first, for a bounded
+ * time. */
+void	 job_stop(struct job *, enum ending, const char *words);
 
 /* The step's own limit, in ms from now; 0 takes it off. */
 void	 job_limit(struct job *, uint64_t ms);
+
+/* Stop the clocks while the user is thinking; go on with them, the step's
+ * anew and the visit's from where it stood. */
+void	 job_pause(struct job *);
+void	 job_resume(struct job *);
 
 void	 job_free(struct job *);
 

@@ -57,9 +57,8 @@ char	*session_words(struct session *, int error);
 /* Bytes on the wire so far. */
 uint64_t session_received(const struct session *);
 
-/* Say goodbye if POLITE, free everything.  GONE is called, never before this
- * returns, when nothing refers to CONTEXT any more. */
-void	 session_close(struct session *, bool polite,
-	    void (*gone)(void *context));
+/* Say goodbye if POLITE and free everything, at any point of any call of
+ * libssh2; channels go with it.  POKE is not called any more. */
+void	 session_close(struct session *, bool polite);
 
 #endif

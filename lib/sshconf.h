@@ -54,17 +54,24 @@ struct hostconf {
 	/* Algorithm lists with '+', '-' and '^' worked out against ssh's
 	 * defaults; NULL if nobody said anything. */
 	char	*ciphers, *macs, *kex, *host_key_algorithms;
+	bool	 host_keys_ordered;	/* the user gave host_key_algorithms
+					 * an order: keep it, as ssh does,
+					 * whatever known_hosts has */
 	char	*pubkey_algorithms;
 
 	char	**send_env;	/* patterns, in order, "-NAME" taken out */
 	char	**set_env;	/* "NAME=VALUE" */
 	bool	 forward_agent;
+	char	*forward_agent_path;	/* this one instead of ours, or NULL */
 	bool	 compression;
 	enum sshconf_tty tty;
 	int	 alive_interval, alive_count_max;
+	bool	 tcp_keepalive;		/* TCPKeepAlive: SO_KEEPALIVE */
 
-	/* Why a host so configured must not be visited (a promise that we
-	 * cannot keep and on which security hangs), or NULL. */
+	/* Why a host so configured must not be visited, or NULL: a promise
+	 * that we cannot keep and on which security hangs, or something of
+	 * which ssh would die as well (see sshconf_failure()).  Then the rest
+	 * may not be filled in. */
 	char	*refusal;
 	char	**notes;	/* promises not kept, harmless: told with -v */
 };
@@ -101,7 +108,13 @@ struct hostconf *sshconf_result(struct sshconf_query *);
 void	 sshconf_query_free(struct sshconf_query *);
 void	 hostconf_free(struct hostconf *);
 
-/* Write what `ssh -G` prints for the host, in its form and order. */
-void	 sshconf_print(struct sshconf_query *, FILE *);
+/* After SSHCONF_DONE, what is wrong with the host's configuration so that ssh
+ * too would end here ("hostname contains invalid characters", an unset
+ * variable in a path), or NULL.  It is the result's refusal as well. */
+const char *sshconf_failure(const struct sshconf_query *);
+
+/* After SSHCONF_DONE and before sshconf_result(), write what `ssh -G` prints
+ * for the host, in its form and order; nothing if there is a failure. */
+void	 sshconf_print(const struct sshconf_query *, FILE *);
 
 #endif

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Targets come from the host list into a queue, and from its front on their
+ * visits as soon as a place is free.  A visit that has ended goes to the
+ * report, which is told to the user in the order of ending.
+ *
+ * The end comes when the list has ended and the queue and all places are
+ * empty; earlier when the user interrupts (what runs is ended and told of,
+ * what waits is told of as cancelled), or when nobody reads our output.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "fleet.h"
+#include "hostkey.h"
+#include "hostlist.h"
+#include "input.h"
+#include "job.h"
+#include "keyring.h"
+#include "mem.h"
+#include "msg.h"
+#include "outdir.h"
+#include "plan.h"
+#include "prompt.h"
+#include "report.h"
+#include "resolve.h"
+#include "target.h"
+
+#define QUEUE_ENOUGH 4096	/* targets that wait: the list is held back */
+#define WINDOW_BUDGET (16u * 1024 * 1024)	/* bytes, all hosts together */
+#define WINDOW_MOST (4u * 1024 * 1024)
+#define WINDOW_LEAST 4096u
+
+struct waiting {
+	struct target	*target;
+	struct waiting	*next;
+};
+
+struct fleet {
+	struct run	 run;
+	const struct plan *plan;
+	struct report	*report;
+	struct hostlist	*list;
+	struct input	*input;
+	struct waiting	*queue, **queue_end;
+	unsigned	 queued, active, listed;
+	struct job	*jobs;		/* the active ones */
+	struct tally	 tally;
+	struct later	 more;		/* fills free places */
+	int		 stopped_by;	/* a signal, or 0 */
+	bool		 trouble;	/* our own: exit status 1 */
+};
+
+static void	 fill(struct fleet *);
+
+static void
+update_progress(struct fleet *fleet)
+{
+	struct progress_counts counts = {
+		.done = fleet->tally.total,
+		.well = fleet->tally.count[ENDED_WELL],
+		.running = fleet->active,
+		.total = hostlist_is_open(fleet->list) ? 0 : fleet->listed,
+	};
+
+	report_progress(fleet->report, &counts);
+}
+
+static void
+written(struct job *job)
+{
+	struct fleet *fleet = job->owner;
+
+	job_free(job);
+	fill(fleet);
+}
+
+static void
+tell(struct fleet *fleet, struct job *job)
+{
+	tally_add(&fleet->tally, &job->result);
+	update_progress(fleet);
+	report_visit(fleet->report, job, written);
+}
+
+static void
+job_done(struct job *job)
+{
+	struct fleet *fleet = job->owner;
+
+	fleet->active--;
+	if (job->next != NULL)
+		job->next->previous = job->previous;
+	*(job->previous != NULL ? &job->previous->next : &fleet->jobs) =
+	    job->next;
+	tell(fleet, job);
+	fill(fleet);
+}
+
+static struct job *
+next_job(struct fleet *fleet)
+{
+	struct waiting *waiting = fleet->queue;
+	struct job *job = job_new(&fleet->run, waiting->target);
+
+	fleet->queue = waiting->next;
+	if (fleet->queue == NULL)
+		fleet->queue_end = &fleet->queue;
+	fleet->queued--;
+	free(waiting);
+	job->owner = fleet;
+	job->done = job_done;
+	return job;
+}
+
+/* The share of one host in what all may have in flight towards us. */
+static uint32_t
+fair_window(const struct fleet *fleet)
+{
+	unsigned long hosts = (unsigned long)fleet->plan->par;
+	uint32_t share;
+
+	if (!hostlist_is_open(fleet->list) && fleet->listed < hosts)
+		hosts = fleet->listed;
+	share = (uint32_t)(WINDOW_BUDGET / (hosts > 0 ? hosts : 1));
+	if (share > WINDOW_MOST)
+		return WINDOW_MOST;
+	return share < WINDOW_LEAST ? WINDOW_LEAST : share;
+}
+
+static void
+start(struct fleet *fleet)
+{
+	struct job *job = next_job(fleet);
+
+	if (fleet->plan->outdir != NULL)
+		job->out_file = outdir_name(fleet->plan->outdir, job->label);
+	if (fleet->plan->errdir != NULL)
+		job->err_file = outdir_name(fleet->plan->errdir, job->label);
+	job->previous = NULL;
+	job->next = fleet->jobs;
+	if (fleet->jobs != NULL)
+		fleet->jobs->previous = job;
+	fleet->jobs = job;
+	fleet->active++;
+	job_start(job);
+}
+
+static void
+fill(struct fleet *fleet)
+{
+	unsigned long places = (unsigned long)fleet->plan->par;
+
+	fleet->run.node_count = hostlist_is_open(fleet->list) ? 0 :
+	    fleet->listed;
+	fleet->run.window = fair_window(fleet);
+	/* Where reports cannot be written, no more of them are made. */
+	while (fleet->queue != NULL && fleet->active < places &&
+	    report_backlog(fleet->report) < places && fleet->stopped_by == 0)
+		start(fleet);
+	hostlist_hold(fleet->list, fleet->queued >= QUEUE_ENOUGH);
+	update_progress(fleet);
+}
+
+static void
+fill_later(void *context)
+{
+	fill(context);
+}
+
+static void
+receive_target(void *context, struct target *target)
+{
+	struct fleet *fleet = context;
+	struct waiting *waiting = mem_zero(sizeof(*waiting));
+
+	target->number = fleet->listed++;
+	waiting->target = target;
+	*fleet->queue_end = waiting;
+	fleet->queue_end = &waiting->next;
+	fleet->queued++;
+	loop_later(fleet->run.loop, &fleet->more);
+}
+
+static void
+list_ended(void *context)
+{
+	struct fleet *fleet = context;
+
+	loop_later(fleet->run.loop, &fleet->more);
+}
+
+static void
+cancel_waiting(struct fleet *fleet)
+{
+	while (fleet->queue != NULL) {
+		struct job *job = next_job(fleet);
+
+		job_fail(job, ENDED_CANCELLED, NULL);
+		tell(fleet, job);
+	}
+}
+
+/* Ends what runs and cancels what waits; STOPPED_BY decides the exit status. */
+static void
+stop(struct fleet *fleet, int stopped_by)
+{
+	struct job *job, *next;
+
+	fleet->stopped_by = stopped_by;
+	hostlist_stop(fleet->list);
+	input_stop(fleet->input);
+	for (job = fleet->jobs; job != NULL; job = next) {
+		next = job->next;
+		job_stop(job, ENDED_INTERRUPTED, NULL);
+	}
+	cancel_waiting(fleet);
+}
+
+static void
+got_signal(void *context, int number)
+{
+	struct fleet *fleet = context;
+
+	if (fleet->stopped_by == 0) {
+		stop(fleet, number);
+		return;
+	}
+	msg_warn("leaving now: %u host%s may still be at work", fleet->active,
+	    fleet->active == 1 ? "" : "s");
+	report_leave(fleet->report);
+	_exit(128 + number);
+}
+
+static void
+output_broken(void *context, int error)
+{
+	struct fleet *fleet = context;
+
+	if (error != EPIPE) {
+		msg_warn("cannot write to stdout: %s", strerror(error));
+		fleet->trouble = true;
+	}
+	if (fleet->stopped_by == 0)
+		stop(fleet, SIGPIPE);
+}
+
+static void
+input_grew(void *context, int error)
+{
+	struct fleet *fleet = context;
+	struct job *job, *next;
+
+	fleet->run.input_ended = input_ended(fleet->input);
+	if (error != 0) {
+		msg_warn("cannot keep the input to send: %s", strerror(error));
+		fleet->trouble = true;
+		stop(fleet, SIGPIPE);
+		return;
+	}
+	for (job = fleet->jobs; job != NULL; job = next) {
+		next = job->next;
+		job_poke(job);
+	}
+}
+
+/* NULL when all is there to begin, or why it is not, in fresh memory. */
+static char *
+prepare(struct fleet *fleet)
+{
+	struct run *run = &fleet->run;
+	char *why = NULL;
+
+	fleet->list = hostlist_open(run->loop, fleet->plan, receive_target,
+	    list_ended, fleet, &why);
+	if (fleet->list == NULL)
+		return why;
+	if (fleet->plan->send_input || fleet->plan->input != NULL) {
+		fleet->input = input_open(run->loop, fleet->plan->input,
+		    input_grew, fleet, &why);
+		if (fleet->input == NULL)
+			return why;
+		run->input = input_spool(fleet->input);
+		run->input_ended = input_ended(fleet->input);
+	}
+	return NULL;
+}
+
+static void
+hold_report(void *context, bool taken)
+{
+	report_hold(context, taken);
+}
+
+static void
+begin(struct fleet *fleet, const struct plan *plan)
+{
+	struct run *run = &fleet->run;
+
+	fleet->plan = run->plan = plan;
+	fleet->queue_end = &fleet->queue;
+	fleet->more = (struct later){ .call = fill_later, .context = fleet };
+	run->loop = loop_open();
+	run->handshakes.room = (unsigned)plan->handshakes;
+	run->hostkeys = hostkeys_new();
+	run->keyring = keyring_new();
+	run->agents = agents_new(run->loop);
+}
+
+/* What is only wanted once the host list could be opened. */
+static void
+open_up(struct fleet *fleet)
+{
+	struct run *run = &fleet->run;
+
+	fleet->report = report_new(run->loop, fleet->plan, output_broken,
+	    fleet);
+	run->sinks = report_sinks(fleet->report);
+	run->prompts = prompts_new(run->loop, hold_report, fleet->report);
+	loop_signals(run->loop, got_signal, fleet);
+	hostlist_start(fleet->list);
+	fill(fleet);
+}
+
+static void
+end(struct fleet *fleet)
+{
+	struct run *run = &fleet->run;
+
+	if (run->prompts != NULL)
+		prompts_free(run->prompts);
+	if (fleet->report != NULL)
+		report_close(fleet->report);
+	loop_forget(run->loop, &fleet->more);
+	hostlist_free(fleet->list);
+	input_free(fleet->input);
+	agents_release(run->agents);
+	resolve_close();
+	loop_close(run->loop);
+	keyring_free(run->keyring);
+	hostkeys_free(run->hostkeys);
+}
+
+/* The reader has gone: end as any program would that writes to it. */
+static void
+die_of_pipe(void)
+{
+	signal(SIGPIPE, SIG_DFL);
+	raise(SIGPIPE);
+}
+
+static int
+exit_status(const struct fleet *fleet)
+{
+	if (fleet->trouble || hostlist_failed(fleet->list))
+		return 1;
+	if (fleet->stopped_by == 0 && fleet->listed == 0 &&
+	    !fleet->plan->allow_empty) {
+		msg_warn("no hosts: nothing was done "
+		    "(--allow-empty makes that no error)");
+		return 1;
+	}
+	return tally_exit_status(&fleet->tally, fleet->stopped_by);
+}
+
+int
+fleet_run(const struct plan *plan)
+{
+	struct fleet fleet = { .stopped_by = 0 };
+	char *why;
+	int status;
+
+	begin(&fleet, plan);
+	why = prepare(&fleet);
+	if (why != NULL) {
+		msg_warn("%s", why);
+		free(why);
+		end(&fleet);
+		return 1;
+	}
+	open_up(&fleet);
+	uv_run(fleet.run.loop, UV_RUN_DEFAULT);
+	if (fleet.listed > 0)
+		report_summary(fleet.report, &fleet.tally);
+	status = exit_status(&fleet);
+	end(&fleet);
+	if (fleet.stopped_by == SIGPIPE && !fleet.trouble)
+		die_of_pipe();
+	return status;
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A visit is made in steps.  Those that lead to a login are in visit.c, the
+ * op's follow.  What can end it early: a step fails, the clock runs out, the
+ * user says so.  Whatever it is, the result is recorded, the remote side is
+ * asked to stop if it was begun, and job_let_go() undoes what there is.
+ */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "auth.h"
+#include "buf.h"
+#include "child.h"
+#include "dial.h"
+#include "job.h"
+#include "mem.h"
+#include "msg.h"
+#include "output.h"
+#include "plan.h"
+#include "prompt.h"
+#include "session.h"
+#include "sshconf.h"
+#include "target.h"
+#include "visit.h"
+
+/* How long the remote side has after each request to stop, in ms. */
+static const uint64_t stop_grace[] = { 500, 300 };
+
+static void
+clock_closed(uv_handle_t *handle)
+{
+	struct job *job = handle->data;
+
+	job->done(job);
+}
+
+/* Undo whatever there is; the job is done when its last handle is closed. */
+static void
+job_let_go(struct job *job)
+{
+	bool polite = job->result.ending != ENDED_LOST;
+	char *words;
+
+	if (job->leaving)
+		return;
+	job->leaving = true;
+	job->result.ended = uv_hrtime();
+	if (job->in_op)
+		job->run->plan->op->let_go(job);
+	auth_let_go(job);
+	prompt_drop(job->prompt);
+	dial_drop(job->dial);
+	child_drop(job->child);
+	sshconf_query_free(job->query);
+	session_close(job->session, polite);
+	job->session = NULL;
+	if (job->output != NULL) {
+		words = output_end(job->output);
+		if (words != NULL && job->result.ending <= ENDED_SIGNAL) {
+			free(job->result.message);
+			job->result.message = NULL;
+			job->ended = false;
+			job_fail(job, ENDED_LOCAL, "%s", words);
+		}
+		free(words);
+		job->result.dropped = output_dropped(job->output);
+	}
+	gate_leave(&job->run->handshakes, &job->pass);
+	loop_forget(job->run->loop, &job->later);
+	uv_close((uv_handle_t *)&job->clock, clock_closed);
+}
+
+enum step
+job_fail(struct job *job, enum ending ending, const char *format, ...)
+{
+	va_list args;
+
+	if (job->ended)
+		return STEP_FAIL;
+	job->ended = true;
+	job->result.ending = ending;
+	job->result.step = job->step != NULL ? job->step->name : NULL;
+	if (format != NULL) {
+		struct buf words = { 0 };
+
+		va_start(args, format);
+		buf_vaddf(&words, format, args);
+		va_end(args);
+		job->result.message = buf_release(&words);
+	}
+	return STEP_FAIL;
+}
+
+static void	 clock_fired(uv_timer_t *);
+
+/* Set the timer for whichever limit comes first. */
+static void
+arm(struct job *job)
+{
+	uint64_t first = job->visit_ends, now = uv_now(job->run->loop);
+
+	if (job->stopping || first == 0 ||
+	    (job->step_ends != 0 && job->step_ends < first))
+		first = job->step_ends;
+	if (first == 0)
+		uv_timer_stop(&job->clock);
+	else
+		uv_timer_start(&job->clock, clock_fired,
+		    first > now ? first - now : 0, 0);
+}
+
+void
+job_limit(struct job *job, uint64_t ms)
+{
+	job->step_ends = ms == 0 ? 0 : uv_now(job->run->loop) + ms;
+	arm(job);
+}
+
+void
+job_pause(struct job *job)
+{
+	uint64_t now = uv_now(job->run->loop);
+
+	job->visit_left = job->visit_ends > now ? job->visit_ends - now : 0;
+	job->visit_ends = job->step_ends = 0;
+	arm(job);
+}
+
+void
+job_resume(struct job *job)
+{
+	if (job->visit_left > 0)
+		job->visit_ends = uv_now(job->run->loop) + job->visit_left;
+	job->visit_left = 0;
+	arm(job);
+}
+
+/* The remote side was asked to stop and has not: ask harder, or leave it. */
+static void
+press(struct job *job)
+{
+	const unsigned rounds = sizeof(stop_grace) / sizeof(stop_grace[0]);
+
+	if (job->stop_round < rounds &&
+	    job->run->plan->op->stop(job, job->stop_round)) {
+		job_limit(job, stop_grace[job->stop_round++]);
+		job_poke(job);
+	} else {
+		job_let_go(job);
+	}
+}
+
+void
+job_stop(struct job *job, enum ending ending, const char *words)
+{
+	if (job->stopping || job->leaving)
+		return;
+	if (words != NULL)
+		job_fail(job, ending, "%s", words);
+	else
+		job_fail(job, ending, "during %s", job->step->name);
+	job->stopping = true;
+	gate_leave(&job->run->handshakes, &job->pass);
+	if (job->in_op && job->session != NULL)
+		press(job);
+	else
+		job_let_go(job);
+}
+
+static void
+clock_fired(uv_timer_t *timer)
+{
+	struct job *job = timer->data;
+
+	if (job->leaving)
+		return;
+	if (job->stopping) {
+		press(job);
+	} else if (job->visit_ends != 0 &&
+	    uv_now(timer->loop) >= job->visit_ends) {
+		job_stop(job, ENDED_TIMEOUT, NULL);
+	} else {
+		visit_limit_passed(job);
+		job_let_go(job);
+	}
+}
+
+static void
+enter(struct job *job, const struct step_entry *step)
+{
+	struct result *result = &job->result;
+
+	job->step = step;
+	msg_chat(job->label, "%s", step->name);
+	if (result->step_count < RESULT_STEPS) {
+		result->steps[result->step_count].name = step->name;
+		result->steps[result->step_count++].began = uv_hrtime();
+	}
+}
+
+/* Go on to the next step.  False: there is none. */
+static bool
+advance(struct job *job)
+{
+	if (job->step[1].name != NULL) {
+		enter(job, job->step + 1);
+		return true;
+	}
+	if (job->in_op)
+		return false;
+	job->in_op = true;
+	job_limit(job, 0);
+	gate_leave(&job->run->handshakes, &job->pass);
+	job->run->plan->op->begin(job);
+	enter(job, job->run->plan->op->steps);
+	return true;
+}
+
+static void
+take_steps(struct job *job)
+{
+	for (;;) {
+		switch (job->step->run(job)) {
+		case STEP_NEXT:
+			if (advance(job))
+				continue;
+			job_let_go(job);
+			return;
+		case STEP_WAIT:
+			return;
+		case STEP_YIELD:
+			loop_later(job->run->loop, &job->later);
+			return;
+		case STEP_FAIL:
+			job_let_go(job);
+			return;
+		}
+	}
+}
+
+void
+job_poke(struct job *job)
+{
+	if (job->leaving)
+		return;
+	if (job->running) {
+		job->poked = true;
+		return;
+	}
+	job->running = true;
+	do {
+		job->poked = false;
+		take_steps(job);
+	} while (job->poked && !job->leaving);
+	job->running = false;
+	if (job->session != NULL)
+		session_settle(job->session);
+}
+
+static void
+poke_later(void *context)
+{
+	job_poke(context);
+}
+
+struct job *
+job_new(struct run *run, struct target *target)
+{
+	struct job *job = mem_zero(sizeof(*job));
+
+	job->run = run;
+	job->target = target;
+	job->label = target_label(target, run->plan->user);
+	job->later = (struct later){ .call = poke_later, .context = job };
+	job->pass = (struct gate_pass){ .call = poke_later, .context = job };
+	return job;
+}
+
+void
+job_start(struct job *job)
+{
+	const struct plan *plan = job->run->plan;
+	char *words;
+
+	uv_timer_init(job->run->loop, &job->clock);
+	job->clock.data = job;
+	if (plan->timeout > 0)
+		job->visit_ends = uv_now(job->run->loop) +
+		    (uint64_t)plan->timeout * 1000;
+	arm(job);
+	job->output = output_new(plan, job->run->sinks, job->target->host,
+	    job->out_file, job->err_file);
+	words = output_open(job->output);
+	if (words != NULL) {
+		job_fail(job, ENDED_LOCAL, "%s", words);
+		free(words);
+		job_let_go(job);
+		return;
+	}
+	enter(job, visit_steps);
+	loop_later(job->run->loop, &job->later);
+}
+
+void
+job_free(struct job *job)
+{
+	if (job == NULL)
+		return;
+	hostconf_free(job->conf);
+	output_free(job->output);
+	target_free(job->target);
+	result_clear(&job->result);
+	free(job->label);
+	free(job->out_file);
+	free(job->err_file);
+	free(job);
+}

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "algorithms.h"
+#include "buf.h"
+#include "mem.h"
+#include "session.h"
+#include "sshconf.h"
+
+/* Reads shorter than this come from the buffer that is read ahead into:
+ * libssh2 takes the server's banner a byte at a time. */
+#define SMALL_READ 1024
+#define AHEAD 4096
+
+struct session {
+	LIBSSH2_SESSION	*ssh;
+	int		 fd;
+	uv_poll_t	 poll;
+	int		 events;	/* polled for now */
+	bool		 deaf;		/* not to be read from */
+	bool		 drained;	/* the last read took all there was */
+	bool		 dead;		/* both directions fail from now on */
+	bool		 closed;	/* by the other side */
+	int		 error;		/* errno of the first failed call */
+	struct buf	 out;
+	char		*ahead;
+	size_t		 ahead_at, ahead_len;
+	uint64_t	 received;
+	char		*farewell;	/* what the server said, disconnecting */
+	void		(*poke)(void *);
+	void		*context;
+};
+
+static ssize_t
+receive(struct session *session, void *data, size_t len)
+{
+	ssize_t got = recv(session->fd, data, len, 0);
+
+	if (got < 0) {
+		if (errno == EAGAIN || errno == EINTR)
+			return -EAGAIN;
+		session->error = session->error != 0 ? session->error : errno;
+		return -errno;
+	}
+	session->closed = got == 0;
+	session->drained = (size_t)got < len;
+	session->received += (uint64_t)got;
+	return got;
+}
+
+static ssize_t
+receive_ahead(struct session *session, void *data, size_t len)
+{
+	size_t left = session->ahead_len - session->ahead_at;
+	ssize_t got;
+
+	if (left == 0) {
+		if (session->ahead == NULL)
+			session->ahead = mem_zero(AHEAD);
+		got = receive(session, session->ahead, AHEAD);
+		if (got <= 0)
+			return got;
+		session->ahead_at = 0;
+		session->ahead_len = left = (size_t)got;
+	}
+	len = len < left ? len : left;
+	memcpy(data, session->ahead + session->ahead_at, len);
+	session->ahead_at += len;
+	return (ssize_t)len;
+}
+
+static LIBSSH2_RECV_FUNC(on_receive)
+{
+	struct session *session = *abstract;
+
+	(void)socket;
+	(void)flags;
+	if (session->dead)
+		return -ECONNRESET;
+	if (session->ahead_at < session->ahead_len)
+		return receive_ahead(session, buffer, length);
+	if (session->drained && !session->closed)
+		return -EAGAIN;
+	if (length < SMALL_READ)
+		return receive_ahead(session, buffer, length);
+	free(session->ahead);
+	session->ahead = NULL;
+	return receive(session, buffer, length);
+}
+
+static LIBSSH2_SEND_FUNC(on_send)
+{
+	struct session *session = *abstract;
+
+	(void)socket;
+	(void)flags;
+	if (session->dead)
+		return -ECONNRESET;
+	buf_add(&session->out, buffer, length);
+	return (ssize_t)length;
+}
+
+static LIBSSH2_DISCONNECT_FUNC(on_disconnect)
+{
+	struct session *self = *abstract;
+
+	(void)session;
+	(void)reason;
+	(void)language;
+	(void)language_len;
+	if (self->farewell == NULL && message_len > 0)
+		self->farewell = mem_ndup(message, (size_t)message_len);
+}
+
+static void
+set_callback(LIBSSH2_SESSION *ssh, int which, libssh2_cb_generic *callback)
+{
+#if LIBSSH2_VERSION_NUM >= 0x010b01
+	libssh2_session_callback_set2(ssh, which, callback);
+#else
+	/* 1.11.0 knows functions as data pointers only. */
+	union {
+		libssh2_cb_generic *function;
+		void *pointer;
+	} callback_of = { callback };
+
+	libssh2_session_callback_set(ssh, which, callback_of.pointer);
+#endif
+}
+
+static void
+socket_event(uv_poll_t *poll, int status, int events)
+{
+	struct session *session = poll->data;
+
+	(void)events;
+	if (status < 0 && session->error == 0)
+		session->error = -status;
+	session->drained = false;
+	session->poke(session->context);
+}
+
+struct session *
+session_open(uv_loop_t *loop, int fd, void (*poke)(void *context),
+    void *context)
+{
+	struct session *session = mem_zero(sizeof(*session));
+
+	session->ssh = libssh2_session_init_ex(NULL, NULL, NULL, session);
+	if (session->ssh == NULL)
+		mem_zero(SIZE_MAX);	/* out of memory: says so and ends */
+	libssh2_session_set_blocking(session->ssh, 0);
+	/* Its own clock gives up after 60 s; the job has better ones. */
+	libssh2_session_set_read_timeout(session->ssh, LONG_MAX);
+	libssh2_session_banner_set(session->ssh,
+	    "SSH-2.0-cpssh_" PACKAGE_VERSION);
+	set_callback(session->ssh, LIBSSH2_CALLBACK_RECV,
+	    (libssh2_cb_generic *)on_receive);
+	set_callback(session->ssh, LIBSSH2_CALLBACK_SEND,
+	    (libssh2_cb_generic *)on_send);
+	set_callback(session->ssh, LIBSSH2_CALLBACK_DISCONNECT,
+	    (libssh2_cb_generic *)on_disconnect);
+	session->fd = fd;
+	session->poke = poke;
+	session->context = context;
+	uv_poll_init(loop, &session->poll, fd);
+	session->poll.data = session;
+	return session;
+}
+
+LIBSSH2_SESSION *
+session_ssh(struct session *session)
+{
+	return session->ssh;
+}
+
+/* Offer LIST, which is freed, for METHOD and OTHER (or -1).  NULL, or why it
+ * cannot be. */
+static char *
+prefer(struct session *session, int method, int other, char *list, char *why)
+{
+	bool well;
+
+	if (list == NULL)
+		return why;
+	well = libssh2_session_method_pref(session->ssh, method, list) == 0 &&
+	    (other < 0 ||
+	    libssh2_session_method_pref(session->ssh, other, list) == 0);
+	free(list);
+	return well ? NULL : session_words(session, 0);
+}
+
+char *
+session_prefer(struct session *session, const struct hostconf *conf,
+    const char *host_keys)
+{
+	const struct {
+		enum algorithms kind;
+		const char *list;
+		int method, other;
+	} rows[] = {
+		{ ALGORITHMS_KEX, conf->kex, LIBSSH2_METHOD_KEX, -1 },
+		{ ALGORITHMS_HOST_KEY, host_keys, LIBSSH2_METHOD_HOSTKEY, -1 },
+		{ ALGORITHMS_CIPHER, conf->ciphers,
+		    LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC },
+		{ ALGORITHMS_MAC, conf->macs,
+		    LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC },
+	};
+
+	if (conf->compression)
+		libssh2_session_flag(session->ssh, LIBSSH2_FLAG_COMPRESS, 1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *why = NULL;
+		char *list = algorithms_offer(rows[i].kind, rows[i].list, &why);
+
+		why = prefer(session, rows[i].method, rows[i].other, list, why);
+		if (why != NULL)
+			return why;
+	}
+	return NULL;
+}
+
+int
+session_shake(struct session *session)
+{
+	return libssh2_session_handshake(session->ssh, session->fd);
+}
+
+static void
+flush(struct session *session)
+{
+	while (session->out.len > 0) {
+		ssize_t sent = send(session->fd, session->out.data,
+		    session->out.len, MSG_NOSIGNAL);
+
+		if (sent >= 0) {
+			buf_skip(&session->out, (size_t)sent);
+		} else if (errno == EAGAIN) {
+			return;
+		} else if (errno != EINTR) {
+			/* What was received before can still be read. */
+			if (session->error == 0)
+				session->error = errno;
+			buf_free(&session->out);
+			return;
+		}
+	}
+	if (session->out.room > SMALL_READ)
+		buf_free(&session->out);
+}
+
+void
+session_settle(struct session *session)
+{
+	int events = session->deaf ? 0 : UV_READABLE;
+
+	if (session->dead)
+		return;
+	flush(session);
+	if (session->out.len > 0)
+		events |= UV_WRITABLE;
+	if (events == session->events)
+		return;
+	session->events = events;
+	if (events != 0)
+		uv_poll_start(&session->poll, events, socket_event);
+	else
+		uv_poll_stop(&session->poll);
+}
+
+void
+session_listen(struct session *session, bool listen)
+{
+	session->deaf = !listen;
+}
+
+size_t
+session_backlog(const struct session *session)
+{
+	return session->out.len;
+}
+
+void
+session_quick(struct session *session)
+{
+#ifdef TCP_QUICKACK
+	int yes = 1;
+
+	setsockopt(session->fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof(yes));
+#else
+	(void)session;
+#endif
+}
+
+char *
+session_words(struct session *session, int error)
+{
+	char *words = NULL;
+	int len = 0;
+
+	if (session->farewell != NULL)
+		return mem_print("disconnected by the host: %s",
+		    session->farewell);
+	if (session->error != 0)
+		return mem_dup(strerror(session->error));
+	if (session->closed)
+		return mem_dup("connection closed by the host");
+	libssh2_session_last_error(session->ssh, &words, &len, 0);
+	if (words == NULL || len == 0)
+		return mem_print("libssh2 error %d", error);
+	return mem_print("%s (libssh2 error %d)", words, error);
+}
+
+uint64_t
+session_received(const struct session *session)
+{
+	return session->received;
+}
+
+static void
+poll_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void
+session_close(struct session *session, bool polite)
+{
+	if (session == NULL)
+		return;
+	if (polite && session->error == 0 && !session->closed) {
+		libssh2_session_disconnect(session->ssh,
+		    "disconnected by user");
+		flush(session);
+	}
+	session->dead = true;
+	libssh2_session_free(session->ssh);
+	uv_poll_stop(&session->poll);
+	close(session->fd);
+	buf_free(&session->out);
+	free(session->ahead);
+	free(session->farewell);
+	uv_close((uv_handle_t *)&session->poll, poll_closed);
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Getting in:
+ *
+ * - ask ssh_config what it says of the host, running `Match exec` commands;
+ * - connect;
+ * - exchange keys;
+ * - see whether the host is who we think it is;
+ * - log in (auth.c).
+ *
+ * The connect limit covers connecting, the key exchange and the host key; the
+ * login has as long again, since only then a slow directory service or a
+ * tired machine shows.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "algorithms.h"
+#include "auth.h"
+#include "child.h"
+#include "dial.h"
+#include "hostkey.h"
+#include "job.h"
+#include "mem.h"
+#include "msg.h"
+#include "output.h"
+#include "plan.h"
+#include "prompt.h"
+#include "session.h"
+#include "sshconf.h"
+#include "target.h"
+#include "visit.h"
+
+#define CONNECT_TIMEOUT 10	/* seconds, unless something says otherwise */
+
+static void
+match_exec_ended(void *context, int status)
+{
+	struct job *job = context;
+
+	job->child = NULL;
+	sshconf_answer(job->query, status == 0);
+	job_poke(job);
+}
+
+static void
+tell_notes(struct job *job)
+{
+	for (char **note = job->conf->notes; *note != NULL; note++)
+		msg_chat(job->label, "%s", *note);
+}
+
+/* -G: what the configuration says is all that is wanted. */
+static enum step
+print_configuration(struct job *job)
+{
+	char *text = NULL, *words;
+	size_t len = 0;
+	FILE *memory = open_memstream(&text, &len);
+
+	if (memory == NULL)
+		return job_fail(job, ENDED_LOCAL, "out of memory");
+	if (job->target->number > 0)
+		putc('\n', memory);
+	sshconf_print(job->query, memory);
+	fclose(memory);
+	words = output_add(job->output, OUTPUT_OUT, text, len);
+	if (words != NULL)
+		job_fail(job, ENDED_LOCAL, "%s", words);
+	else
+		job_fail(job, ENDED_WELL, NULL);
+	free(words);
+	free(text);
+	return STEP_FAIL;
+}
+
+static enum step
+configure(struct job *job)
+{
+	const struct hostconf *conf;
+
+	if (job->child != NULL)
+		return STEP_WAIT;
+	if (job->query == NULL)
+		job->query = sshconf_ask(job->run->plan->sshconf, job->target);
+	if (sshconf_step(job->query) == SSHCONF_ASK) {
+		job->child = child_run(job->run->loop,
+		    sshconf_command(job->query), match_exec_ended, job);
+		return STEP_WAIT;
+	}
+	if (job->run->plan->print_config)
+		return print_configuration(job);
+	conf = job->conf = sshconf_result(job->query);
+	sshconf_query_free(job->query);
+	job->query = NULL;
+	tell_notes(job);
+	if (conf->refusal != NULL)
+		return job_fail(job, ENDED_UNREACHED, "%s", conf->refusal);
+	if (conf->proxy_jump != NULL)
+		return job_fail(job, ENDED_UNREACHED,
+		    "ProxyJump %s: not supported yet", conf->proxy_jump);
+	if (conf->proxy_command != NULL)
+		return job_fail(job, ENDED_UNREACHED,
+		    "ProxyCommand: not supported yet");
+	return STEP_NEXT;
+}
+
+/* The connect limit in ms, 0 for none. */
+static uint64_t
+connect_limit(const struct job *job)
+{
+	long seconds = job->run->plan->connect_timeout;
+
+	if (seconds < 0)
+		seconds = job->conf->connect_timeout > 0 ?
+		    job->conf->connect_timeout : CONNECT_TIMEOUT;
+	return (uint64_t)seconds * 1000;
+}
+
+void
+visit_limit_passed(struct job *job)
+{
+	job_fail(job, ENDED_UNREACHED,
+	    "timed out during %s (no progress for %g s: --connect-timeout)",
+	    job->step->name, (double)connect_limit(job) / 1000);
+}
+
+static void
+poke(void *context)
+{
+	job_poke(context);
+}
+
+static void
+dialled(void *context, int fd, const char *words)
+{
+	struct job *job = context;
+
+	job->dial = NULL;
+	if (fd < 0)
+		job_fail(job, ENDED_UNREACHED, "%s", words);
+	else
+		job->session = session_open(job->run->loop, fd, poke, job);
+	job_poke(job);
+}
+
+/* Say what we would like, host keys that we know of first. */
+static enum step
+prefer(struct job *job)
+{
+	char *why = NULL, *ordered = NULL;
+	char *offer = algorithms_offer(ALGORITHMS_HOST_KEY,
+	    job->conf->host_key_algorithms, &why);
+
+	if (offer != NULL) {
+		ordered = hostkey_algorithms(job->run->hostkeys, job->conf,
+		    offer);
+		why = session_prefer(job->session, job->conf, ordered);
+	}
+	free(offer);
+	free(ordered);
+	if (why != NULL) {
+		job_fail(job, ENDED_UNREACHED, "%s", why);
+		free(why);
+		return STEP_FAIL;
+	}
+	return STEP_NEXT;
+}
+
+static enum step
+connect_to(struct job *job)
+{
+	const struct hostconf *conf = job->conf;
+	struct dial_wish wish = {
+		.host = conf->hostname,
+		.port = conf->port,
+		.family = conf->family,
+		.bind_address = conf->bind_address,
+		.attempts = conf->connection_attempts,
+	};
+
+	if (job->session != NULL)
+		return prefer(job);
+	if (job->ended)
+		return STEP_FAIL;
+	if (job->dial == NULL) {
+		wish.limit = connect_limit(job);
+		job_limit(job, wish.limit);
+		job->dial = dial_start(job->run->loop, &wish, dialled, job);
+	}
+	return STEP_WAIT;
+}
+
+static enum step
+exchange_keys(struct job *job)
+{
+	int error;
+	char *words;
+
+	if (!gate_enter(&job->run->handshakes, &job->pass)) {
+		job_limit(job, 0);	/* waiting here is not its fault */
+		return STEP_WAIT;
+	}
+	if (job->step_ends == 0)
+		job_limit(job, connect_limit(job));
+	error = session_shake(job->session);
+	if (error == 0)
+		return STEP_NEXT;
+	if (error == LIBSSH2_ERROR_EAGAIN)
+		return STEP_WAIT;
+	words = session_words(job->session, error);
+	job_fail(job, ENDED_UNREACHED, "%s during key exchange", words);
+	free(words);
+	return STEP_FAIL;
+}
+
+static enum step
+accept_key(struct job *job, const void *blob, size_t len, bool add)
+{
+	char *warning;
+
+	if (!add)
+		return STEP_NEXT;
+	warning = hostkey_add(job->run->hostkeys, job->conf, blob, len);
+	if (warning != NULL)
+		msg_host(job->label, "%s", warning);
+	else
+		msg_chat(job->label, "host key added to known_hosts");
+	free(warning);
+	return STEP_NEXT;
+}
+
+static void
+answered(void *context, const char *line)
+{
+	struct job *job = context;
+
+	job->prompt = NULL;
+	job_resume(job);
+	job->said_yes = line != NULL && strcasecmp(line, "yes") == 0;
+	if (!job->said_yes)
+		job_fail(job, ENDED_UNREACHED,
+		    "host key not accepted by the user");
+	job_poke(job);
+}
+
+static enum step
+ask_user(struct job *job, const char *question)
+{
+	if (job->ended)
+		return STEP_FAIL;
+	if (job->prompt == NULL) {
+		char *text = mem_print("%s: %s", job->label, question);
+
+		/* Nobody is hurried: the clocks stand still. */
+		job_pause(job);
+		job->prompt = prompt_ask(job->run->prompts, text, answered,
+		    job);
+		free(text);
+	}
+	return STEP_WAIT;
+}
+
+static enum step
+check_host_key(struct job *job)
+{
+	struct hostkey_answer answer;
+	enum step next = STEP_FAIL;
+	size_t len;
+	int type;
+	const char *blob = libssh2_session_hostkey(session_ssh(job->session),
+	    &len, &type);
+
+	if (blob == NULL)
+		return job_fail(job, ENDED_UNREACHED, "no host key was shown");
+	hostkey_check(job->run->hostkeys, job->conf, blob, len,
+	    prompts_possible(job->run->prompts), &answer);
+	if (answer.ruling == HOSTKEY_ASK && !job->said_yes) {
+		next = ask_user(job, answer.message);
+	} else if (answer.ruling == HOSTKEY_REFUSE) {
+		job_fail(job, ENDED_UNREACHED, "%s", answer.message);
+	} else {
+		if (answer.message != NULL && !job->said_yes)
+			msg_host(job->label, "%s", answer.message);
+		next = accept_key(job, blob, len, answer.add);
+	}
+	hostkey_clear(&answer);
+	if (next == STEP_NEXT)
+		job_limit(job, connect_limit(job));
+	return next;
+}
+
+const struct step_entry visit_steps[] = {
+	{ "configuration", configure },
+	{ "connect", connect_to },
+	{ "key exchange", exchange_keys },
+	{ "host key check", check_host_key },
+	{ "login", auth_log_in },
+	{ NULL, NULL },
+};
