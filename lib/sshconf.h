@@ -115,6 +115,6 @@ const char *sshconf_failure(const struct sshconf_query *);
 
 /* After SSHCONF_DONE and before sshconf_result(), write what `ssh -G` prints
  * for the host, in its form and order; nothing if there is a failure. */
-void	 sshconf_print(const struct sshconf_query *, FILE *);
+void	 sshconf_print(struct sshconf_query *, FILE *);
 
 #endif
