@@ -104,6 +104,7 @@ LIBSSH2_CFLAGS=`$PKG_CONFIG --cflags libssh2`
 LIBSSH2_LIBS=`$PKG_CONFIG --libs $cpssh_static libssh2`
 AC_SUBST([LIBSSH2_CFLAGS])
 AC_SUBST([LIBSSH2_LIBS])
+AC_SUBST([LIBSSH2_FROM], [$with_libssh2])
 
 # The mark that scripts/build-libssh2 leaves.
 AC_MSG_CHECKING([whether libssh2 has our patches])
