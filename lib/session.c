@@ -301,6 +301,13 @@ session_quick(struct session *session)
 #endif
 }
 
+bool
+session_broken(const struct session *session)
+{
+	return session->farewell != NULL || session->error != 0 ||
+	    session->closed;
+}
+
 char *
 session_words(struct session *session, int error)
 {

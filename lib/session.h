@@ -51,6 +51,9 @@ size_t	 session_backlog(const struct session *);
  * delayed acknowledgement cost 40 ms each time they meet. */
 void	 session_quick(struct session *);
 
+/* Is the connection gone, or said farewell by the host? */
+bool	 session_broken(const struct session *);
+
 /* What went wrong, for a message; in fresh memory. */
 char	*session_words(struct session *, int error);
 
