@@ -71,7 +71,8 @@ hostlist_open(uv_loop_t *loop, const struct plan *plan,
 	list->hosts = hosts_new(plan->globs, receive, context);
 	list->ended = ended;
 	list->context = context;
-	while (plan->host_files[list->count] != NULL)
+	while (plan->host_files != NULL &&
+	    plan->host_files[list->count] != NULL)
 		list->count++;
 	list->sources = mem_zero(list->count * sizeof(*list->sources));
 	for (size_t i = 0; i < list->count; i++)
@@ -147,7 +148,8 @@ go_on(struct hostlist *list)
 		}
 		read_file(list);
 	}
-	for (char **words = list->plan->host_words; *words != NULL; words++)
+	for (char **words = list->plan->host_words;
+	    words != NULL && *words != NULL; words++)
 		hosts_words(list->hosts, *words);
 	list->over = true;
 	list->ended(list->context);

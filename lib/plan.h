@@ -21,13 +21,17 @@ struct plan {
 	/* Pace and clocks; times in seconds. */
 	long		 par;			/* -p */
 	long		 handshakes;		/* at most so many at once */
-	long		 timeout;		/* -t; 0: none */
+	long		 timeout;		/* -t; 0 or less: none */
 	long		 connect_timeout;	/* -1: as ssh_config says */
 
 	/* ssh. */
-	struct sshconf	*sshconf;
+	char		**ssh_options;	/* -O */
+	char		**ssh_words;	/* -x and -X, split */
+	char		*ssh_config;	/* -F */
+	struct sshconf	*sshconf;	/* what became of these */
 	bool		 print_config;	/* -G */
-	bool		 tty, no_tty;
+	bool		 askpass;	/* -A */
+	bool		 verbose;	/* -v */
 
 	/* What to do. */
 	const struct op	*op;
@@ -36,7 +40,9 @@ struct plan {
 	char		*input;		/* --input */
 
 	/* Output. */
-	struct outdir	*outdir, *errdir;
+	char		*outdir_path, *errdir_path;	/* -o, -e */
+	bool		 append;			/* --fileappend */
+	struct outdir	*outdir, *errdir;		/* these, opened */
 	bool		 inline_out, inline_stdout;	/* -i */
 	bool		 print;				/* -P */
 	bool		 no_headers, headers_to_stderr;

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <libssh2.h>
+
+#include "algorithms.h"
+#include "buf.h"
+#include "fleet.h"
+#include "front.h"
+#include "loop.h"
+#include "mem.h"
+#include "msg.h"
+#include "outdir.h"
+#include "sshargs.h"
+#include "sshconf.h"
+
+#define PAR 32			/* pssh's */
+#define HANDSHAKES 128
+#define MAX_OUTPUT (64u * 1024 * 1024)
+#define FILES_OF_OURS 64	/* that are not any host's */
+
+#define AT(member) offsetof(struct plan, member)
+
+/* The options that every command has. */
+static const struct option_row common[] = {
+	{ 'h', "hosts", "FILE", "host list, - is stdin",
+	    OPTION_LIST, AT(host_files), .env = "HOSTS", .pssh = true },
+	{ 'H', "host", "STR", "hosts, [user@]host[:port]",
+	    OPTION_LIST, AT(host_words), .pssh = true },
+	{ 'g', "host-glob", "GLOB", "only matching hosts",
+	    OPTION_LIST, AT(globs), .pssh = true },
+	{ 'l', "user", "USER", "log in as USER",
+	    OPTION_TEXT, AT(user), .env = "USER", .pssh = true },
+	{ 'p', "par", "N", "hosts at once: 32", OPTION_NUMBER, AT(par),
+	    1, INT_MAX, .env = "PAR", .pssh = true },
+	{ 't', "timeout", "S", "limit per host", OPTION_SECONDS, AT(timeout),
+	    LONG_MIN, INT_MAX, .env = "TIMEOUT", .pssh = true },
+	{ '\0', "connect-timeout", "S", "till logged in: 10",
+	    OPTION_SECONDS, AT(connect_timeout), 0, INT_MAX,
+	    .env = "CONNECT_TIMEOUT" },
+	{ 'o', "outdir", "DIR", "stdout to files",
+	    OPTION_TEXT, AT(outdir_path), .env = "OUTDIR", .pssh = true },
+	{ 'e', "errdir", "DIR", "stderr to files",
+	    OPTION_TEXT, AT(errdir_path), .env = "ERRDIR", .pssh = true },
+	{ '\0', "fileappend", NULL, "append to files",
+	    OPTION_FLAG, AT(append), .pssh = true },
+	{ 'O', "option", "K=V", "ssh_config option", OPTION_LIST,
+	    AT(ssh_options), .env = "OPTIONS", .pssh = true },
+	{ 'x', "extra-args", "STR", "ssh flags",
+	    OPTION_WORDS, AT(ssh_words), .pssh = true },
+	{ 'X', "extra-arg", "STR", "one ssh flag",
+	    OPTION_LIST, AT(ssh_words), .pssh = true },
+	{ 'F', "ssh-config", "FILE", "configuration",
+	    OPTION_TEXT, AT(ssh_config), .env = "SSH_CONFIG" },
+	{ 'A', "askpass", NULL, "ask a password", OPTION_FLAG, AT(askpass),
+	    .env = "ASKPASS", .pssh = true },
+	{ 'v', "verbose", NULL, "name each step", OPTION_FLAG, AT(verbose),
+	    .env = "VERBOSE", .pssh = true },
+	{ '\0', "allow-empty", NULL, "no hosts is fine",
+	    OPTION_FLAG, AT(allow_empty) },
+	{ '\0', "max-handshakes", "N", "logins at once: 128", OPTION_NUMBER,
+	    AT(handshakes), 1, INT_MAX, .env = "MAX_HANDSHAKES" },
+	{ '\0', "headers-to-stderr", NULL, "status lines there",
+	    OPTION_FLAG, AT(headers_to_stderr) },
+	{ '\0', "no-progress", NULL, "no progress line",
+	    OPTION_FLAG, AT(no_progress) },
+	{ '\0', "help", NULL, "this text", OPTION_HELP, .pssh = true },
+	{ '\0', "version", NULL, "the version", OPTION_VERSION, .pssh = true },
+	{ .name = NULL },
+};
+
+char *
+front_join(char **words, int count)
+{
+	struct buf line = { 0 };
+
+	for (int i = 0; i < count; i++) {
+		if (i > 0)
+			buf_addc(&line, ' ');
+		buf_adds(&line, words[i]);
+	}
+	return buf_release(&line);
+}
+
+/* Descriptors 0 to 2 are what they are taken for, nothing that we open gets
+ * in their place, and no core file tells of keys. */
+static void
+secure_surroundings(void)
+{
+	struct rlimit none = { 0, 0 };
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+	setrlimit(RLIMIT_CORE, &none);
+	/* A write beyond a limit fails instead: that is one host's trouble. */
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+static bool
+is_stdin(const char *file)
+{
+	return strcmp(file, "-") == 0 || strcmp(file, "/dev/stdin") == 0;
+}
+
+static void
+check_plan(const struct plan *plan)
+{
+	if (plan->host_files == NULL && plan->host_words == NULL)
+		options_usage_error("Hosts not specified.");
+	if (plan->askpass)
+		options_usage_error(
+		    "-A: passwords are not supported yet, keys and agents are");
+	if (plan->send_input && plan->input != NULL)
+		options_usage_error("-I and --input exclude each other");
+	for (char **file = plan->host_files; file != NULL && *file != NULL &&
+	    plan->send_input; file++)
+		if (is_stdin(*file))
+			options_usage_error("-I and -h %s both want stdin: "
+			    "send a file with --input FILE", *file);
+}
+
+static void
+give_option(struct sshconf *conf, const char *text, const char *origin)
+{
+	char *why = sshconf_option(conf, text);
+
+	if (why != NULL)
+		options_usage_error("%s %s: %s", origin, text, why);
+}
+
+/* -O before -x and -X, as pssh puts them on ssh's command line, where the
+ * first value wins. */
+static void
+configure(struct plan *plan)
+{
+	struct sshargs args = { 0 };
+	char *why = sshargs_read(&args, plan->ssh_words);
+
+	if (why != NULL)
+		options_usage_error("-x: %s", why);
+	if (plan->user == NULL && args.user != NULL)
+		plan->user = mem_dup(args.user);
+	plan->sshconf = sshconf_new(plan->user);
+	for (char **text = plan->ssh_options; text != NULL && *text != NULL;
+	    text++)
+		give_option(plan->sshconf, *text, "-O");
+	for (char **text = args.options; text != NULL && *text != NULL; text++)
+		give_option(plan->sshconf, *text, "-x");
+	why = sshconf_read(plan->sshconf, plan->ssh_config != NULL ?
+	    plan->ssh_config : args.config_file);
+	if (why != NULL)
+		msg_die(1, "%s", why);
+	if (args.verbose)
+		msg_chatty = 1;
+	sshargs_clear(&args);
+}
+
+static struct outdir *
+open_directory(const char *path, bool append)
+{
+	struct outdir *dir;
+
+	if (path == NULL)
+		return NULL;
+	dir = outdir_open(path, append);
+	if (dir == NULL)
+		exit(1);
+	return dir;
+}
+
+/* Lower -p to what the limit on open files allows. */
+static void
+fit_files(struct plan *plan)
+{
+	unsigned long files = loop_raise_files(), each = 1;
+	long most;
+
+	each += plan->outdir != NULL ? 1 : 0;
+	each += plan->errdir != NULL ? 1 : 0;
+	each += plan->inline_out ? 2 : plan->inline_stdout ? 1 : 0;
+	most = files > FILES_OF_OURS + each ?
+	    (long)((files - FILES_OF_OURS) / each) : 1;
+	if (plan->par <= most)
+		return;
+	msg_warn("-p %ld lowered to %ld: only %lu files may be open "
+	    "(ulimit -n)", plan->par, most, files);
+	plan->par = most;
+}
+
+static void
+start_libssh2(void)
+{
+	if (libssh2_version(LIBSSH2_VERSION_NUM) == NULL ||
+	    libssh2_init(0) != 0)
+		msg_die(1, "libssh2 %s or newer is needed, this is %s",
+		    LIBSSH2_VERSION, libssh2_version(0));
+	if (libssh2_version(0x010b01) == NULL)
+		algorithms_without_strict_kex();
+}
+
+static void
+free_list(char **list)
+{
+	if (list == NULL)
+		return;
+	for (char **entry = list; *entry != NULL; entry++)
+		free(*entry);
+	free(list);
+}
+
+static void
+forget(struct plan *plan)
+{
+	sshconf_free(plan->sshconf);
+	outdir_free(plan->outdir);
+	outdir_free(plan->errdir);
+	free_list(plan->host_files);
+	free_list(plan->host_words);
+	free_list(plan->globs);
+	free_list(plan->ssh_options);
+	free_list(plan->ssh_words);
+	free(plan->user);
+	free(plan->ssh_config);
+	free(plan->command);
+	free(plan->input);
+	free(plan->outdir_path);
+	free(plan->errdir_path);
+}
+
+int
+front_main(const struct command *command, int argc, char **argv)
+{
+	const struct option_row *const tables[] = {
+		common, command->options, NULL
+	};
+	const struct option_rows rows = {
+		tables, command->usage, command->summary
+	};
+	struct plan plan = {
+		.par = PAR,
+		.handshakes = HANDSHAKES,
+		.timeout = command->timeout,
+		.connect_timeout = -1,
+		.max_output = MAX_OUTPUT,
+	};
+	int first, status;
+
+	secure_surroundings();
+	msg_init(command->name);
+	first = options_read(&rows, &plan, argc, argv);
+	command->take_operands(&plan, argv + first, argc - first);
+	check_plan(&plan);
+	msg_chatty = plan.verbose;
+	configure(&plan);
+	plan.outdir = open_directory(plan.outdir_path, plan.append);
+	plan.errdir = open_directory(plan.errdir_path, plan.append);
+	fit_files(&plan);
+	start_libssh2();
+	status = fleet_run(&plan);
+	libssh2_exit();
+	forget(&plan);
+	return status;
+}
