@@ -134,37 +134,37 @@ check_plan(const struct plan *plan)
 }
 
 static void
-give_option(struct sshconf *conf, const char *text, const char *origin)
+give_options(struct sshconf *conf, char *const *texts, const char *origin)
 {
-	char *why = sshconf_option(conf, text);
+	for (; texts != NULL && *texts != NULL; texts++) {
+		char *why = sshconf_option(conf, *texts);
 
-	if (why != NULL)
-		options_usage_error("%s %s: %s", origin, text, why);
+		if (why != NULL)
+			options_usage_error("%s %s: %s", origin, *texts, why);
+	}
 }
 
-/* -O before -x and -X, as pssh puts them on ssh's command line, where the
- * first value wins. */
+/* Flags, then -O, then the -o among -x and -X: the order in which ssh takes
+ * them as pssh passes them on; the first value wins. */
 static void
 configure(struct plan *plan)
 {
-	struct sshargs args = { 0 };
-	char *why = sshargs_read(&args, plan->ssh_words);
+	static char *const nothing[] = { NULL };
+	struct sshargs args;
+	char *why = sshargs_read(&args, plan->ssh_words != NULL ?
+	    plan->ssh_words : nothing);
 
 	if (why != NULL)
 		options_usage_error("-x: %s", why);
-	if (plan->user == NULL && args.user != NULL)
-		plan->user = mem_dup(args.user);
 	plan->sshconf = sshconf_new(plan->user);
-	for (char **text = plan->ssh_options; text != NULL && *text != NULL;
-	    text++)
-		give_option(plan->sshconf, *text, "-O");
-	for (char **text = args.options; text != NULL && *text != NULL; text++)
-		give_option(plan->sshconf, *text, "-x");
+	give_options(plan->sshconf, args.overrides, "-x");
+	give_options(plan->sshconf, plan->ssh_options, "-O");
+	give_options(plan->sshconf, args.options, "-x");
 	why = sshconf_read(plan->sshconf, plan->ssh_config != NULL ?
-	    plan->ssh_config : args.config_file);
+	    plan->ssh_config : args.file);
 	if (why != NULL)
 		msg_die(1, "%s", why);
-	if (args.verbose)
+	if (args.verbose > 0)
 		msg_chatty = 1;
 	sshargs_clear(&args);
 }

@@ -7,15 +7,18 @@
 #include <stdbool.h>
 
 struct sshargs {
-	char	**options;	/* "Port=22"..., NULL-terminated, or NULL */
-	char	*config_file;	/* -F, or NULL */
-	char	*user;		/* -l, or NULL */
-	bool	 verbose;	/* -v */
+	/* "Port=22"..., NULL-terminated.  As in ssh, what flags such as -p
+	 * say comes before any -o, wherever it stands. */
+	char	**overrides;
+	char	**options;
+	char	*file;		/* -F, or NULL */
+	int	 verbose;	/* -v, how often */
+	bool	 quiet;		/* -q */
 };
 
-/* Read WORDS (NULL-terminated, or NULL for none) into ARGS, which is { 0 }.
- * Returns NULL, or in fresh memory which flag is unknown or cannot be used
- * here and why. */
+/* Read the NULL-terminated WORDS into ARGS.  Returns NULL, or in fresh memory
+ * which flag is unknown or cannot be used here and why.  ARGS must be cleared
+ * in both cases. */
 char	*sshargs_read(struct sshargs *args, char *const *words);
 
 /* Free what ARGS holds. */
