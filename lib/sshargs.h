@@ -7,8 +7,10 @@
 #include <stdbool.h>
 
 struct sshargs {
-	/* "Port=22"..., NULL-terminated.  As in ssh, what flags such as -p
-	 * say comes before any -o, wherever it stands. */
+	/* Options for sshconf_option(), NULL-terminated, never NULL.  As in
+	 * ssh, flags such as -4 or -A set OVERRIDES, which count whatever was
+	 * said before; -o, -p, -l, -i and -J are OPTIONS in their order, after
+	 * the -O ones. */
 	char	**overrides;
 	char	**options;
 	char	*file;		/* -F, or NULL */
