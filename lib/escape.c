@@ -47,9 +47,7 @@ well_formed(const unsigned char *text, size_t len)
 static void
 add_byte(struct buf *out, unsigned char byte, const char *keep)
 {
-	if (byte >= 0x20 && byte < 0x7f)
-		buf_addc(out, (char)byte);
-	else if (byte != '\0' && byte < 0x20 && strchr(keep, byte) != NULL)
+	if (byte != '\0' && byte < 0x20 && strchr(keep, byte) != NULL)
 		buf_addc(out, (char)byte);
 	else if (byte == '\n')
 		buf_adds(out, "\\n");
@@ -68,8 +66,16 @@ escape_add(struct buf *out, const char *text, size_t len, const char *keep)
 	const unsigned char *end = at + len;
 
 	while (at < end) {
-		size_t size = character_length(*at);
+		const unsigned char *plain = at;
+		size_t size;
 
+		/* Nearly all there is: taken in one go. */
+		while (at < end && *at >= 0x20 && *at < 0x7f)
+			at++;
+		buf_add(out, plain, (size_t)(at - plain));
+		if (at == end)
+			return;
+		size = character_length(*at);
 		if (size > 1 && size <= (size_t)(end - at) &&
 		    well_formed(at, size)) {
 			buf_add(out, at, size);
