@@ -63,17 +63,13 @@ buf_addc(struct buf *buf, char byte)
 void
 buf_vaddf(struct buf *buf, const char *format, va_list args)
 {
-	va_list again;
-	int len;
+	char *text = NULL;
+	int len = vasprintf(&text, format, args);
 
-	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, again);
-	va_end(again);
 	if (len < 0)
-		return;
-	vsnprintf(buf_reserve(buf, (size_t)len + 1), (size_t)len + 1, format,
-	    args);
-	buf->len += (size_t)len;
+		msg_die(1, "out of memory");
+	buf_add(buf, text, (size_t)len);
+	free(text);
 }
 
 void

@@ -10,8 +10,8 @@
 #include "options.h"
 #include "options_help.h"
 
-/* Two columns, so that it fits a screen of 24 lines. */
-#define COLUMN 40
+/* Two columns, so that it fits a screen of 24 lines of 80. */
+#define COLUMN 41
 #define FLAGS 22
 
 _Noreturn static void

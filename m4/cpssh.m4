@@ -25,7 +25,8 @@ AC_DEFUN([CPSSH_LANGUAGE],
 AM_LDFLAGS=
 AC_SUBST([AM_CFLAGS])
 AC_SUBST([AM_LDFLAGS])
-m4_foreach_w([flag], [-std=gnu11 -Wall -Wextra -Wshadow
+m4_foreach_w([flag], [-std=gnu11 -Wall -Wextra
+    -Wno-missing-field-initializers -Wshadow
     -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2
     -Wvla], [CPSSH_TRY(flag, [AM_CFLAGS])
 ])])
