@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* badsshd -k HOSTKEY -a AUTHORIZED_KEYS MODE...: a server for every way an
- * SSH server can misbehave, each on a port of its own.  Prints a line
- * "MODE PORT" for each, then closes stdout: it is ready.
+/* badsshd -k HOSTKEY -a AUTHORIZED_KEYS [-u PATH] [-n ADDRESS] MODE...: a
+ * server for every way an SSH server can misbehave, each on a port of its own.
+ * Prints a line "MODE PORT" for each, then closes stdout: it is ready.  -u and
+ * -n make an ssh-agent at PATH and a name server at ADDRESS that never answer.
  *
  * Before the handshake:
  *   silent       accepts, says nothing
@@ -34,7 +35,7 @@
 #include <netinet/in.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
+#include <sys/un.h>
 
 #include <err.h>
 #include <poll.h>
@@ -462,6 +463,31 @@ accept_one(const char *mode, int listener)
 	close(fd);
 }
 
+/* Sockets that nobody serves: they stay open until the end. */
+static void
+mute_agent(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    listen(fd, 1024) < 0)
+		err(1, "%s", path);
+}
+
+static void
+mute_name_server(const char *text)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	address.sin_port = htons(53);
+	if (inet_pton(AF_INET, text, &address.sin_addr) != 1 ||
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		err(1, "%s", text);
+}
+
 static void
 options(int argc, char **argv)
 {
@@ -470,11 +496,15 @@ options(int argc, char **argv)
 	int option;
 
 	server = ssh_bind_new();
-	while ((option = getopt(argc, argv, "k:a:")) != -1)
+	while ((option = getopt(argc, argv, "k:a:u:n:")) != -1)
 		if (option == 'k')
 			key = optarg;
 		else if (option == 'a')
 			read_authorized(optarg);
+		else if (option == 'u')
+			mute_agent(optarg);
+		else if (option == 'n')
+			mute_name_server(optarg);
 		else
 			exit(2);
 	ssh_bind_options_set(server, SSH_BIND_OPTIONS_PROCESS_CONFIG, &no);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What a new user does first.
 
+# shellcheck disable=SC2016  # the remote shell expands
 load lib
 
 @test "runs a command on every host of a file and says how it went" {
@@ -41,8 +42,7 @@ load lib
 }
 
 @test "logs in as the user of the entry, before -l and the configuration" {
-	sed '/^User /d' "$FLEET/ssh_config" >config
-	CONFIG=$T/config
+	edit_config '/^User /d'
 	exits 0 cpssh -H "$LOGIN@web1" -l nobody -i --no-headers id -un
 	out_is "$LOGIN"
 	exits 0 cpssh -H web1 -l "$LOGIN" -i --no-headers id -un
@@ -68,7 +68,7 @@ load lib
 	err_is ''
 }
 
-@test "visits the hosts at once, not one after the other"
+@test "visits the hosts at once, not one after the other" {
 	# each waits for the other: one after the other would never end
 	mkfifo -m 666 "$REMOTE/a"
 	exits 0 cpssh -t 20 -H 'web1 web2' \

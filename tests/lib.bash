@@ -5,10 +5,12 @@
 # A test file says `load lib` and has a fleet: an sshd of its own that answers
 # as 127.0.0.1 to 127.0.0.8 and ::1, and as any name web*, db* (and v6) by way
 # of $FLEET/ssh_config.  What a remote command leaves goes to $REMOTE.
+# shellcheck disable=SC2013  # words, not lines, are what is wanted
+# shellcheck disable=SC2119,SC2120  # bats files pass arguments
 
 bats_require_minimum_version 1.5.0
 
-sshd=/usr/sbin/sshd
+sshd=${SSHD:-/usr/sbin/sshd}
 addresses=$(echo 127.0.0.{1..8})
 
 setup_file() { fleet_start; }
@@ -63,6 +65,15 @@ needs_root() {
 	[ "$(id -u)" = 0 ] || skip "needs root: $1"
 }
 
+# edit_config SED-SCRIPT: from here on the fleet's configuration, so changed.
+edit_config() {
+	CONFIG=$T/config
+	sed "$1" "$FLEET/ssh_config" >"$CONFIG"
+}
+
+# use_config FILE
+use_config() { CONFIG=$1; }
+
 # exits STATUS COMMAND...: run it, keep what it says in $T/out and $T/err,
 # and its status.
 exits() {
@@ -86,16 +97,26 @@ exits_on_tty() {
 	exits "$expected" "$TESTBIN/ptyrun" "$@"
 }
 
-# Finish a command begun with `begin`, as exits does.
+# begin COMMAND...: start it, `ends` goes on as exits does.  Its stdin is that
+# of begin.  Job control, since a shell without it has its background commands
+# ignore SIGINT; $BEGUN is the process and its group.
 begin() {
-	"$@" >"$T/out" 2>"$T/err" 3>&- &
-	begun=$!
-	echo $begun >>"$T/pids"
+	set -m
+	if [ "$1" = cpssh ]; then
+		shift
+		"$CPSSH" -F "${CONFIG:-$FLEET/ssh_config}" "$@" \
+		    >"$T/out" 2>"$T/err" 3>&- &
+	else
+		"$@" >"$T/out" 2>"$T/err" 3>&- &
+	fi
+	BEGUN=$!
+	set +m
+	echo $BEGUN >>"$T/pids"
 }
 
 ends() {
 	status=0
-	wait "$begun" || status=$?
+	wait "$BEGUN" || status=$?
 	[ "$status" = "$1" ] || explain "status is not $1"
 }
 
@@ -103,6 +124,10 @@ out_has() { grep -aqP -- "$1" "$T/out" || explain "not on stdout: $1"; }
 err_has() { grep -aqP -- "$1" "$T/err" || explain "not on stderr: $1"; }
 out_lacks() { ! grep -aqP -- "$1" "$T/out" || explain "on stdout: $1"; }
 err_lacks() { ! grep -aqP -- "$1" "$T/err" || explain "on stderr: $1"; }
+# On either: where a reason is told is up to the command.
+says() {
+	cat "$T/out" "$T/err" | grep -aqP -- "$1" || explain "not told: $1"
+}
 out_is() { is "$T/out" "$1" stdout; }
 err_is() { is "$T/err" "$1" stderr; }
 out_counts() {	# NUMBER REGEX
@@ -145,11 +170,17 @@ gone() { ! kill -0 "$1" 2>/dev/null && ! [ -d "/proc/$1" ]; }
 has_line() { grep -aqP -- "$1" "$2"; }
 accepts() { (exec 3<>"/dev/tcp/$1/$2"); }
 
-# The file that a remote command writes its pid to; `remote_pid NAME`.
-remote_pid() {
+# What a remote command has written to $REMOTE/NAME, once it has.
+remote_says() {
 	wait_until 20 test -s "$REMOTE/$1"
 	cat "$REMOTE/$1"
 }
+
+# The memory a process had at most, in kB.
+peak_memory() { sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
+
+# Bounds on memory say nothing about a program that a sanitizer watches.
+sanitized() { grep -q __asan_init "$CPSSH"; }
 
 # --- servers ----------------------------------------------------------------
 

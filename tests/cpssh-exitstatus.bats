@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The table of exit statuses, a row a test.
+
+# shellcheck disable=SC2016  # the remote shell expands
+load lib
+
+@test "0: every host well" {
+	exits 0 cpssh -H 'web1 web2' true
+}
+
+@test "1: our own trouble" {
+	exits 1 cpssh -h missing true
+}
+
+@test "2: wrong usage" {
+	exits 2 cpssh -H web1
+}
+
+@test "3: some host's time ran out" {
+	exits 3 cpssh -t 1 -H "web1 127.0.0.1:$(refused_port)" sleep 60
+}
+
+@test "3: some command died by a signal" {
+	exits 3 cpssh -H "web1 127.0.0.1:$(refused_port)" 'kill -TERM $$'
+}
+
+@test "4: some host was not reached, whatever other commands say" {
+	exits 4 cpssh -H "web1 127.0.0.1:$(refused_port)" false
+}
+
+@test "4: some host's key is wrong" {
+	exits 4 cpssh -O HostKeyAlias=unknown -H web1 true
+}
+
+@test "4: some host did not let us in" {
+	exits 4 cpssh -O IdentityFile="$KEYS/id_stranger" \
+	    -O IdentityFile=none -H web1 -l nosuchuser true
+}
+
+@test "5: some command exited non-zero" {
+	exits 5 cpssh -H 'web1 web2' '[ $PSSH_NODENUM = 0 ]'
+}
+
+@test "5: and 255 is such a status" {
+	exits 5 cpssh -H web1 exit 255
+	out_has 'Exited with error code 255'
+}
+
+@test "130: SIGINT" {
+	begin cpssh -H web1 "echo x >$REMOTE/started; exec sleep 60"
+	remote_says started
+	kill -INT "$BEGUN"
+	ends 130
+}
+
+@test "143: SIGTERM" {
+	begin cpssh -H web1 "echo x >$REMOTE/started; exec sleep 60"
+	remote_says started
+	kill -TERM "$BEGUN"
+	ends 143
+}

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Host keys are checked, always, by known_hosts.
+
+# shellcheck disable=SC2016  # the remote shell expands
+load lib
+
+setup_file() {
+	fleet_start
+	fingerprint() { ssh-keygen -lf "$1" | cut -d' ' -f2; }
+	export ED25519 OTHER
+	ED25519=$(fingerprint "$KEYS/host_ed25519.pub")
+	OTHER=$(fingerprint "$KEYS/host_other.pub")
+}
+
+key() { cut -d' ' -f1,2 "$KEYS/host_$1.pub"; }
+
+# knows LINE...: a known_hosts of these lines alone.
+knows() {
+	printf '%s\n' "$@" >known
+	config "UserKnownHostsFile $T/known"
+}
+
+@test "an unknown host is refused, strictly or with nobody to ask" {
+	: >known
+	for word in yes ask; do
+		config "UserKnownHostsFile $T/known" \
+		    "StrictHostKeyChecking $word"
+		exits 4 cpssh -H web1 "echo x >$REMOTE/in"
+		says 'host key check|no host key is known'
+		[ ! -e "$REMOTE/in" ]
+		[ ! -s known ]
+	done
+}
+
+@test "accept-new: taken once, then known" {
+	: >known
+	config "UserKnownHostsFile $T/known" \
+	    'StrictHostKeyChecking accept-new'
+	exits 0 cpssh -H web1 true
+	grep -q "^\[127.0.0.1\]:$PORT " known
+	[ "$(wc -l <known)" = 1 ]
+	exits 0 cpssh -O StrictHostKeyChecking=yes -H web1 true
+	[ "$(wc -l <known)" = 1 ]
+	ssh -F "$CONFIG" -o StrictHostKeyChecking=yes web1 true
+}
+
+@test "accept-new: a changed key is refused" {
+	knows "[127.0.0.1]:$PORT $(key other)"
+	exits 4 cpssh -O StrictHostKeyChecking=accept-new -H web1 true
+	[ "$(wc -l <known)" = 1 ]
+}
+
+@test "no: taken, and told when it changed" {
+	: >known
+	config "UserKnownHostsFile $T/known" 'StrictHostKeyChecking no'
+	exits 0 cpssh -H web1 true
+	[ "$(wc -l <known)" = 1 ]
+	knows "[127.0.0.1]:$PORT $(key other)"
+	exits 0 cpssh -O StrictHostKeyChecking=no -H web1 true
+	err_has 'changed'
+	grep -q "$(key other)" known
+}
+
+@test "a changed key is refused with both fingerprints and the place" {
+	knows '# a comment' "[127.0.0.1]:$PORT $(key other)"
+	exits 4 cpssh -H web1 "echo x >$REMOTE/in"
+	says 'changed'
+	says "$ED25519"
+	says "$OTHER"
+	says "$T/known:2"
+	[ ! -e "$REMOTE/in" ]
+}
+
+@test "a revoked key is refused, whatever else is said of it" {
+	knows "[127.0.0.1]:$PORT $(key ed25519)" \
+	    "@revoked * $(key ed25519)"
+	for word in yes accept-new no; do
+		exits 4 cpssh -O StrictHostKeyChecking=$word -H web1 true
+		says 'revoked'
+	done
+	[ "$(wc -l <known)" = 2 ]
+}
+
+@test "hashed names, as ssh-keygen -H makes them" {
+	knows "[127.0.0.1]:$PORT $(key ed25519)"
+	ssh-keygen -q -H -f known
+	run ! grep -q 127 known
+	exits 0 cpssh -H web1 true
+}
+
+@test "a host is known by name and port" {
+	knows "127.0.0.1 $(key ed25519)"
+	exits 4 cpssh -H web1 true
+	knows "[127.0.0.1]:1 $(key ed25519)"
+	exits 4 cpssh -H web1 true
+}
+
+@test "wildcards and negation" {
+	knows "[127.0.0.*]:$PORT,![127.0.0.2]:$PORT $(key ed25519)"
+	exits 0 cpssh -H '127.0.0.1 127.0.0.3' true
+	exits 4 cpssh -H 127.0.0.2 true
+}
+
+@test "several files, the second one as good" {
+	knows "[127.0.0.9]:$PORT $(key ed25519)"
+	config "UserKnownHostsFile $T/missing $T/known $FLEET/known_hosts"
+	exits 0 cpssh -H web1 true
+	config "UserKnownHostsFile $T/known" \
+	    "GlobalKnownHostsFile $FLEET/known_hosts"
+	exits 0 cpssh -H web1 true
+}
+
+@test "HostKeyAlias is the name to know" {
+	knows "gateway $(key ed25519)"
+	exits 0 cpssh -O HostKeyAlias=gateway -H web1 true
+}
+
+@test "only a certificate authority is known: refused, and why is told" {
+	knows "@cert-authority * $(cut -d' ' -f1,2 "$KEYS/ca.pub")"
+	exits 4 cpssh -H web1 true
+	says 'authority'
+}
+
+@test "the key types that are known decide what the server shows" {
+	for type in rsa ecdsa ed25519; do
+		know_host "$PORT" $type >known
+		config "UserKnownHostsFile $T/known"
+		exits 0 cpssh -H web1 true
+	done
+}
+
+@test "twenty new hosts at once: whole lines, each once" {
+	: >known
+	config "UserKnownHostsFile $T/known" \
+	    'StrictHostKeyChecking accept-new' \
+	    'Host web*' 'HostKeyAlias %n'
+	exits 0 cpssh -p 20 -H 'web[1-20]' true
+	[ "$(wc -l <known)" = 20 ]
+	[ "$(cut -d' ' -f1 known | sort -u | wc -l)" = 20 ]
+	[ "$(grep -cE '^\S+ (ssh|ecdsa)-\S+ [A-Za-z0-9+/=]+$' known)" = 20 ]
+}
+
+@test "two runs that learn at once lose nothing" {
+	: >known
+	config "UserKnownHostsFile $T/known" \
+	    'StrictHostKeyChecking accept-new' \
+	    'Host web*' 'HostKeyAlias %n'
+	begin cpssh -H 'web[1-15]' true
+	"$CPSSH" -F "$CONFIG" -H 'web[16-30]' true
+	ends 0
+	[ "$(wc -l <known)" = 30 ]
+	[ "$(grep -cE '^\S+ (ssh|ecdsa)-\S+ [A-Za-z0-9+/=]+$' known)" = 30 ]
+}
+
+@test "a file without a newline at its end is not spoilt" {
+	printf '%s' "[127.0.0.9]:1 $(key ed25519)" >known
+	config "UserKnownHostsFile $T/known" \
+	    'StrictHostKeyChecking accept-new'
+	exits 0 cpssh -H web1 true
+	[ "$(grep -cE '^\S+ (ssh|ecdsa)-\S+ [A-Za-z0-9+/=]+$' known)" = 2 ]
+}
+
+@test "HashKnownHosts hides the names it adds" {
+	: >known
+	config "UserKnownHostsFile $T/known" HashKnownHosts\ yes \
+	    'StrictHostKeyChecking accept-new'
+	exits 0 cpssh -H web1 true
+	grep -q '^|1|' known
+	ssh -F "$CONFIG" -o StrictHostKeyChecking=yes web1 true
+}
+
+@test "a known_hosts that cannot be written to is told, not fatal" {
+	config "UserKnownHostsFile $T/none/such/known" \
+	    'StrictHostKeyChecking accept-new'
+	exits 0 cpssh -H web1 true
+}
+
+@test "ask: a terminal is asked, and its answer counts" {
+	: >known
+	config "UserKnownHostsFile $T/known" 'StrictHostKeyChecking ask'
+	echo no | exits_on_tty 4 cpssh -H web1 true
+	grep -qF "$(ssh-keygen -lf "$KEYS/host_ed25519.pub" |
+		cut -d' ' -f2)" out || explain "no fingerprint"
+	[ ! -s known ]
+	echo yes | exits_on_tty 0 cpssh -H web1 true
+	[ "$(wc -l <known)" = 1 ]
+}

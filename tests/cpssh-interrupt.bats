@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Ctrl-C and its like: nothing new begins, what runs is ended and reported.
+
+# shellcheck disable=SC2016  # the remote shell expands
+load lib
+
+# A command that has children, and tells when it runs and who it is.
+long='echo $$ >'$BATS_TEST_TMPDIR'/remote/pid.$PSSH_NODENUM; sleep 300 & \
+    echo $! >'$BATS_TEST_TMPDIR'/remote/child.$PSSH_NODENUM; wait'
+
+@test "SIGINT ends the remote commands and their children, and says so" {
+	begin cpssh -p 2 -t 0 -i -H 'web[1-4]' "echo partial; $long"
+	remote_says child.0
+	remote_says child.1
+	kill -INT "$BEGUN"
+	ends 130
+	out_counts 2 '\[FAILURE\] web[12] Interrupted'
+	out_counts 2 '\[FAILURE\] web[34] Cancelled'
+	out_counts 2 '^partial$'
+	for name in pid.0 child.0 pid.1 child.1; do
+		wait_until 10 gone "$(cat "$REMOTE/$name")"
+	done
+	[ ! -e "$REMOTE/pid.2" ]
+}
+
+@test "SIGTERM does the same" {
+	begin cpssh -p 1 -t 0 -H 'web1 web2' "$long"
+	remote_says child.0
+	kill -TERM "$BEGUN"
+	ends 143
+	out_has '\[FAILURE\] web1 Interrupted'
+	out_has '\[FAILURE\] web2 Cancelled'
+	wait_until 10 gone "$(cat "$REMOTE/child.0")"
+}
+
+@test "Ctrl-C on a terminal" {
+	mkfifo keys
+	begin "$TESTBIN/ptyrun" "$CPSSH" -F "$FLEET/ssh_config" -t 0 \
+	    -H web1 "$long" <keys
+	exec {keys}>keys
+	remote_says child.0
+	printf '\003' >&"$keys"
+	ends 130
+	exec {keys}>&-
+	out_has 'Interrupted'
+	wait_until 10 gone "$(cat "$REMOTE/child.0")"
+}
+
+@test "a second SIGINT leaves at once" {
+	# a host that never answers would hold up the end for a while
+	bad_start loginhang noclose endless
+	begin cpssh -P -t 0 -H "$(bad loginhang) $(bad endless)" true
+	wait_until 20 test -s out
+	kill -INT "$BEGUN"
+	kill -INT "$BEGUN"
+	wait_until 2 gone "$BEGUN"
+	ends 130
+}
+
+@test "hosts that answer nothing do not hold up the end for long" {
+	bad_start loginhang kexhang silent endless noclose
+	begin cpssh -t 0 --connect-timeout 100 -P -H "$(bad loginhang) \
+	    $(bad kexhang) $(bad silent) $(bad endless) $(bad noclose)" true
+	wait_until 20 test -s out
+	kill -INT "$BEGUN"
+	wait_until 15 gone "$BEGUN"
+	ends 130
+	out_counts 5 'FAILURE'
+}
+
+@test "SIGINT while the list is still open" {
+	mkfifo list
+	begin cpssh -t 0 -h - "$long" <list
+	exec {list}>list
+	echo web1 >&"$list"
+	remote_says child.0
+	kill -INT "$BEGUN"
+	ends 130
+	exec {list}>&-
+	out_has 'web1 Interrupted'
+}
+
+@test "a closed stdout ends it quietly, and ends the remote commands" {
+	begin sh -c '"$@" 2>err2 | head -n 1' - \
+	    "$CPSSH" -F "$FLEET/ssh_config" -t 0 -P -H 'web1 web2' \
+	    "echo \$\$ >$REMOTE/pid.\$PSSH_NODENUM; yes"
+	ends 0
+	out_has '^web[12]: y$'
+	[ ! -s err2 ] || explain "$(cat err2)"
+	wait_until 10 gone "$(remote_says pid.0)"
+}
+
+@test "a closed stdout of a run that prints little ends it as well" {
+	exits 141 bash -c '{ "$@"; echo $? >status; } | :; exit $(cat status)' \
+	    - "$CPSSH" -F "$FLEET/ssh_config" -p 1 -P -H 'web[1-30]' echo x
+	err_is ''
+}
