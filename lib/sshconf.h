@@ -114,7 +114,8 @@ void	 hostconf_free(struct hostconf *);
 const char *sshconf_failure(const struct sshconf_query *);
 
 /* After SSHCONF_DONE and before sshconf_result(), write what `ssh -G` prints
- * for the host, in its form and order; nothing if there is a failure. */
+ * for the host, in its form and order; nothing if there is a failure, which
+ * this may be the first to find. */
 void	 sshconf_print(struct sshconf_query *, FILE *);
 
 #endif

@@ -2,7 +2,6 @@
 /* One host's way through the lines of the configuration. */
 #include "config.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -223,32 +222,17 @@ walk(struct sshconf_query *query)
 	return true;
 }
 
-/* Names with these would mean something to the shells that ProxyCommand and
- * Match exec are given to; ssh refuses them since 9.6. */
+/* What came from a host list must not be able to mean more than a name. */
 static void
 check_names(struct sshconf_query *query)
 {
-	const char *host = query->target->host, *user;
-	bool good = *host != '-' &&
-	    host[strcspn(host, "'`\"$\\;&<>|(){}")] == '\0';
+	const char *user = query->target->user != NULL ?
+	    query->target->user : query->conf->user;
 
-	for (; *host != '\0'; host++)
-		if (isspace((unsigned char)*host) ||
-		    iscntrl((unsigned char)*host))
-			good = false;
-	if (!good)
+	if (!sshconf_good_host(query->target->host))
 		sshconf_fail(query,
 		    mem_dup("hostname contains invalid characters"));
-	user = query->target->user != NULL ? query->target->user :
-	    query->conf->user;
-	if (user == NULL)
-		return;
-	good = *user != '-' && user[strcspn(user, "'`\";&<>|(){}")] == '\0';
-	for (; *user != '\0'; user++)
-		if ((isspace((unsigned char)*user) && user[1] == '-') ||
-		    (*user == '\\' && user[1] == '\0'))
-			good = false;
-	if (!good)
+	if (user != NULL && !sshconf_good_user(user))
 		sshconf_fail(query,
 		    mem_dup("remote username contains invalid characters"));
 }

@@ -27,6 +27,21 @@ show_place(const struct sshconf_place *place)
 	return buf_release(&text);
 }
 
+/* One hop of a ProxyJump.  ssh is strict with the command line only: the
+ * files' hops may have quotes, which its shell takes away. */
+static bool
+parse_hop(const struct sshconf_line *line, const char *text,
+    struct sshconf_place *place)
+{
+	if (!sshconf_parse_place(text, place))
+		return false;
+	if (line->number > 0 || (sshconf_good_host(place->host) &&
+	    (place->user == NULL || sshconf_good_user(place->user))))
+		return true;
+	sshconf_clear_place(place);
+	return false;
+}
+
 /* The last hop is the one next to the target, and the only one that ssh does
  * not print as it was written. */
 char *
@@ -49,7 +64,7 @@ sshconf_parse_jump(struct sshconf_line *line, struct sshconf_args *args)
 	hops = mem_ndup(text, len);
 	comma = strrchr(hops, ',');
 	hop = comma == NULL ? hops : comma + 1;
-	if (sshconf_parse_place(hop, &place)) {
+	if (parse_hop(line, hop, &place)) {
 		char *shown = show_place(&place);
 
 		line->text = mem_print("%.*s%s", (int)(hop - hops), hops,
@@ -60,7 +75,7 @@ sshconf_parse_jump(struct sshconf_line *line, struct sshconf_args *args)
 	while (line->text != NULL && good && comma != NULL) {
 		*comma = '\0';
 		comma = strrchr(hops, ',');
-		good = sshconf_parse_place(comma == NULL ? hops : comma + 1,
+		good = parse_hop(line, comma == NULL ? hops : comma + 1,
 		    &place);
 		sshconf_clear_place(&place);
 	}
@@ -179,4 +194,28 @@ sshconf_parse_forward(struct sshconf_line *line, struct sshconf_args *args)
 	free(expanded);
 	free(text);
 	return good ? NULL : mem_dup("Bad forwarding specification.");
+}
+
+char *
+sshconf_parse_open(struct sshconf_line *line, struct sshconf_args *args)
+{
+	size_t count = 0;
+	char *word;
+
+	while ((word = sshconf_next(args)) != NULL) {
+		const char *port = strrchr(word, ':');
+		bool lone = strcasecmp(word, "none") == 0 ||
+		    strcasecmp(word, "any") == 0;
+
+		if (lone && (count > 0 || *args->words != NULL))
+			return mem_print("keyword %s \"%s\" argument must "
+			    "appear alone.", args->keyword, word);
+		if (!lone && (port == NULL || (strcmp(port, ":*") != 0 &&
+		    sshconf_port(port + 1) <= 0)))
+			return mem_print("bad port number in %s",
+			    args->keyword);
+		line->words = sshconf_add_word(line->words, &count, word);
+	}
+	return count == 0 ? mem_dup("missing permitremoteopen specification") :
+	    NULL;
 }

@@ -187,6 +187,9 @@ sshconf_judge(struct sshconf_query *query)
 		if (line == NULL || line->id != (enum sshconf_id)id ||
 		    is_off(line))
 			continue;
+		if (id == ID_TUNNEL &&
+		    sshconf_long(query, ID_CLEARALLFORWARDINGS, 0))
+			continue;
 		if (sshconf_keywords[id].class == CLASS_SECURITY)
 			refuse(query, line, reason(line->id));
 		else if (sshconf_keywords[id].class == CLASS_PROMISE)

@@ -143,6 +143,10 @@ parse_option(struct sshconf_where *where, enum sshconf_id id,
 	if (wrong == NULL && sshconf_next(args) != NULL)
 		wrong = mem_print("keyword %s extra arguments at end of line",
 		    args->keyword);
+	if (wrong == NULL && where->option && id == ID_USER &&
+	    !sshconf_good_user(line->text))
+		wrong = mem_dup("remote username contains invalid "
+		    "characters");
 	if (id == ID_IGNOREUNKNOWN)
 		line->value = where->conditional;
 	if (wrong != NULL || line->id == ID_IGNORED) {

@@ -205,6 +205,16 @@ print_keyword(struct sshconf_query *query, FILE *out, enum sshconf_id id)
 	case ID_HOSTKEYALIAS:
 		print_fresh(out, id, mem_dup(result->host_key_alias));
 		break;
+	case ID_TUNNEL:
+		if (sshconf_long(query, ID_CLEARALLFORWARDINGS, 0))
+			fprintf(out, "tunnel false\n");
+		else
+			print_plain(query, out, id);
+		break;
+	case ID_PROXYUSEFDPASS:
+		fprintf(out, "proxyusefdpass %s\n", result->proxy_jump ==
+		    NULL && sshconf_long(query, id, 0) ? "yes" : "no");
+		break;
 	case ID_UPDATEHOSTKEYS:
 		fprintf(out, "updatehostkeys %s\n", update_host_keys(query));
 		break;
@@ -255,10 +265,27 @@ print_keyword(struct sshconf_query *query, FILE *out, enum sshconf_id id)
 	}
 }
 
+/* Values that only printing expands must be good before anything is printed. */
+static bool
+is_printable(struct sshconf_query *query)
+{
+	const char *control = sshconf_text(query, ID_CONTROLPATH);
+	const char *remote = sshconf_text(query, ID_REMOTECOMMAND);
+
+	if (query->result == NULL || query->failure != NULL)
+		return false;
+	if (control != NULL)
+		free(sshconf_path(query, "ControlPath", control));
+	if (remote != NULL)
+		free(sshconf_expand_all(query, "RemoteCommand", remote,
+		    TOKENS_USUAL, false));
+	return query->failure == NULL;
+}
+
 void
 sshconf_print(struct sshconf_query *query, FILE *out)
 {
-	if (query->failure != NULL || query->result == NULL)
+	if (!is_printable(query))
 		return;
 	for (int id = 0; id < ID_PROXYCOMMAND; id++)
 		print_keyword(query, out, (enum sshconf_id)id);

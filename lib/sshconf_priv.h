@@ -172,6 +172,7 @@ typedef char *sshconf_parser(struct sshconf_line *, struct sshconf_args *);
 sshconf_parser sshconf_value;	/* for whatever kind the keyword is */
 sshconf_parser sshconf_parse_rare;	/* for the kinds that few use */
 sshconf_parser sshconf_parse_jump, sshconf_parse_forward;
+sshconf_parser sshconf_parse_open;
 
 /* The next word, NULL if there is none. */
 char	*sshconf_next(struct sshconf_args *);
@@ -193,6 +194,11 @@ bool	 sshconf_seconds(const char *text, long *value);
 
 /* A port by number or by name in services(5); 0 if it is none. */
 int	 sshconf_port(const char *text);
+
+/* Names that mean nothing else to the shells to which ProxyCommand and Match
+ * exec are given, and are no option; ssh insists on them since 9.6. */
+bool	 sshconf_good_host(const char *host);
+bool	 sshconf_good_user(const char *user);
 
 /* "[user@]host[:port]" or "ssh://...": false if TEXT is neither.  PORT is 0 if
  * not given. */

@@ -230,6 +230,27 @@ fill_files(struct sshconf_query *query)
 	result->forward_agent_path = agent(query, ID_AGENTPATH, NULL);
 }
 
+/* ssh hands its jump hosts to a shell; what that would make of quotes, we do
+ * ourselves, and nothing else. */
+static void
+fill_jump(struct sshconf_query *query, const char *text)
+{
+	char *jump = sshconf_expand_all(query, "ProxyJump", text,
+	    TOKENS_PROXY, false);
+	char *out = jump;
+
+	if (jump == NULL)
+		return;
+	for (const char *in = jump; *in != '\0'; in++)
+		if (*in != '"' && *in != '\'')
+			*out++ = *in;
+	*out = '\0';
+	query->result->proxy_jump = jump;
+	if (!sshconf_good_user(jump) || strpbrk(jump, "$\\ \t") != NULL)
+		sshconf_fail(query, mem_print("Invalid ProxyJump \"%s\"",
+		    jump));
+}
+
 static void
 fill_proxy(struct sshconf_query *query)
 {
@@ -240,8 +261,7 @@ fill_proxy(struct sshconf_query *query)
 		query->result->proxy_command = sshconf_expand_all(query,
 		    "ProxyCommand", command, TOKENS_PROXY, false);
 	if (jump != NULL && strcmp(jump, "none") != 0)
-		query->result->proxy_jump = sshconf_expand_all(query,
-		    "ProxyJump", jump, TOKENS_PROXY, false);
+		fill_jump(query, jump);
 }
 
 static void

@@ -103,6 +103,13 @@ sshconf_take(struct sshconf_query *query, const struct sshconf_line *line)
 		if (line->words != NULL)
 			first_wins(query, ID_REKEYTIME, line);
 		break;
+	case ID_CANONICALIZEHOSTNAME:
+	case ID_CANONICALIZEMAXDOTS:
+	case ID_CANONICALIZEFALLBACKLOCAL:
+		/* They have served their purpose before the last pass. */
+		if (!query->final)
+			first_wins(query, line->id, line);
+		break;
 	default:
 		first_wins(query, line->id, line);
 	}

@@ -294,6 +294,7 @@ sshconf_value(struct sshconf_line *line, struct sshconf_args *args)
 		[KIND_AGENT] = parse_agent,
 		[KIND_JUMP] = sshconf_parse_jump,
 		[KIND_FORWARD] = sshconf_parse_forward,
+		[KIND_PERMITOPEN] = sshconf_parse_open,
 		[KIND_IGNORED] = parse_ignored,
 		[KIND_UNSUPPORTED] = parse_unsupported,
 	};

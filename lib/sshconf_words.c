@@ -2,6 +2,7 @@
 /* The words of a line, and the numbers among them. */
 #include "config.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <netdb.h>
 #include <stdlib.h>
@@ -166,6 +167,32 @@ sshconf_port(const char *text)
 		return (int)number;
 	service = getservbyname(text, "tcp");
 	return service == NULL ? 0 : ntohs((uint16_t)service->s_port);
+}
+
+bool
+sshconf_good_host(const char *host)
+{
+	if (*host == '-')
+		return false;
+	for (; *host != '\0'; host++)
+		if (strchr("'`\"$\\;&<>|(){}", *host) != NULL ||
+		    isspace((unsigned char)*host) ||
+		    iscntrl((unsigned char)*host))
+			return false;
+	return true;
+}
+
+bool
+sshconf_good_user(const char *user)
+{
+	if (*user == '-')
+		return false;
+	for (; *user != '\0'; user++)
+		if (strchr("'`\";&<>|(){}", *user) != NULL ||
+		    (isspace((unsigned char)*user) && user[1] == '-') ||
+		    (*user == '\\' && user[1] == '\0'))
+			return false;
+	return true;
 }
 
 /* Cut TEXT, "host", "host:port" or "[host]:port", in place.  Returns what

@@ -4,6 +4,7 @@
  * Match exec commands are run here, as the loop would run them. */
 #include "config.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,6 +13,17 @@
 #include "num.h"
 #include "sshconf.h"
 #include "target.h"
+
+/* As ssh runs it: nobody sees what it prints. */
+static bool
+run(const char *command)
+{
+	char *quiet = mem_print("exec >/dev/null\n%s", command);
+	bool good = system(quiet) == 0;
+
+	free(quiet);
+	return good;
+}
 
 static void
 check(char *wrong)
@@ -50,12 +62,12 @@ main(int argc, char **argv)
 	check(sshconf_read(conf, file));
 	query = sshconf_ask(conf, &target);
 	while (sshconf_step(query) == SSHCONF_ASK)
-		sshconf_answer(query, system(sshconf_command(query)) == 0);
+		sshconf_answer(query, run(sshconf_command(query)));
+	sshconf_print(query, stdout);
 	if (sshconf_failure(query) != NULL) {
 		fprintf(stderr, "%s\n", sshconf_failure(query));
 		status = 255;
 	}
-	sshconf_print(query, stdout);
 	sshconf_query_free(query);
 	sshconf_free(conf);
 	return status;
