@@ -296,6 +296,8 @@ void
 report_hold(struct report *report, bool hold)
 {
 	progress_hold(report->progress, hold);
+	sink_hold(report->sinks.out, hold);
+	sink_hold(report->sinks.err, hold);
 }
 
 static void
@@ -332,6 +334,7 @@ report_summary(struct report *report, const struct tally *tally)
 void
 report_leave(struct report *report)
 {
+	report_hold(report, false);
 	progress_hold(report->progress, true);
 	sink_flush(report->sinks.out);
 	sink_flush(report->sinks.err);

@@ -23,6 +23,7 @@ struct sink {
 	int		 fd;
 	bool		 is_private;	/* an open file of our own, O_NONBLOCK */
 	bool		 is_socket, is_file, is_terminal;
+	bool		 held;
 	char		 last;		/* byte written */
 	struct buf	 queue;
 	struct ready	*ready;
@@ -144,6 +145,8 @@ sink_flush(struct sink *sink)
 {
 	bool stuck = false;
 
+	if (sink->held)
+		return;
 	while (sink->queue.len > 0 && !stuck) {
 		ssize_t done = write_some(sink);
 
@@ -215,6 +218,12 @@ sink_unwait(struct sink_waiter *waiter)
 	waiter->sink = NULL;
 }
 
+void
+sink_hold(struct sink *sink, bool hold)
+{
+	sink->held = hold && sink->is_terminal;
+}
+
 bool
 sink_busy(const struct sink *sink)
 {
@@ -236,6 +245,7 @@ sink_at_line_start(const struct sink *sink)
 void
 sink_close(struct sink *sink)
 {
+	sink->held = false;
 	while (sink->queue.len > 0) {
 		struct pollfd want = { .fd = sink->fd, .events = POLLOUT };
 

@@ -42,6 +42,10 @@ void	 sink_unwait(struct sink_waiter *);
 /* Write what can be written now. */
 void	 sink_flush(struct sink *);
 
+/* Keep what is written waiting, if this is a terminal, until it is let go
+ * again: a question stands there. */
+void	 sink_hold(struct sink *, bool hold);
+
 /* Is something waiting to be written? */
 bool	 sink_busy(const struct sink *);
 bool	 sink_is_terminal(const struct sink *);

@@ -253,7 +253,8 @@ ask_user(struct job *job, const char *question)
 	if (job->ended)
 		return STEP_FAIL;
 	if (job->prompt == NULL) {
-		char *text = mem_print("%s: %s", job->label, question);
+		char *text = mem_print("%s: %s (yes/no)",
+		    job->label, question);
 
 		/* Nobody is hurried: the clocks stand still. */
 		job_pause(job);
