@@ -37,7 +37,8 @@ typedef void agent_signed(void *context, const unsigned char *signature,
 struct agents *agents_new(uv_loop_t *);
 
 /* Close all connections; no callback comes any more.  The memory goes when
- * libuv has closed the handles, so run the loop afterwards. */
+ * libuv has closed the handles, so run the loop afterwards.  Until then the
+ * connections do not keep the loop from ending. */
 void	 agents_release(struct agents *);
 
 /* The agent at the socket PATH; no connection is made yet. */

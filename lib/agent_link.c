@@ -155,6 +155,9 @@ agent_link_open(uv_loop_t *loop, const char *path,
 	link->context = context;
 	link->connect.data = link;
 	uv_pipe_init(loop, &link->pipe, 0);
+	/* Whoever waits for an answer keeps the loop going; nobody else has
+	 * a reason to. */
+	uv_unref((uv_handle_t *)&link->pipe);
 	uv_pipe_connect(&link->connect, &link->pipe, path, connected);
 	return link;
 }
