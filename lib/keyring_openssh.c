@@ -151,7 +151,7 @@ parse_container(struct key *key, struct wire from)
 	key->blob_len = public.left;
 	if (!wire_is(&cipher, "none") || !wire_is(&kdf, "none")) {
 		key->state = KEY_LOCKED;
-		return "needs a passphrase";
+		return KEYRING_LOCKED;
 	}
 	return parse_secret(key, secret);
 }

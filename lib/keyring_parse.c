@@ -44,7 +44,7 @@ keyring_parse_pem(struct key *key, const char *text, size_t len)
 	if (!asked)
 		return "not a private key, or a broken one";
 	key->state = KEY_LOCKED;
-	return "needs a passphrase";
+	return KEYRING_LOCKED;
 }
 
 const char *
