@@ -40,7 +40,7 @@ options_usage_error(const char *format, ...)
 	va_start(args, format);
 	buf_vaddf(&words, format, args);
 	va_end(args);
-	msg_die(2, "error: %s (see %s --help)", buf_text(&words), msg_name());
+	msg_die(2, "error: %s", buf_text(&words));
 }
 
 void
@@ -215,6 +215,23 @@ by_letter(const struct reader *reader, int letter)
 	return NULL;
 }
 
+/* WORD begins no option, or more than one. */
+_Noreturn static void
+tell_unknown(const struct reader *reader, const char *word)
+{
+	size_t len = strcspn(word + 2, "=");
+	struct buf names = { 0 };
+
+	for (size_t i = 0; i < reader->count; i++)
+		if (strncmp(reader->rows[i]->name, word + 2, len) == 0)
+			buf_addf(&names, "%s--%s", names.len > 0 ? ", " : "",
+			    reader->rows[i]->name);
+	if (names.len == 0)
+		options_usage_error("no such option: %s", word);
+	options_usage_error("ambiguous option: %.*s (%s?)", (int)len + 2, word,
+	    buf_text(&names));
+}
+
 /* getopt has refused a word: take it as pssh would have, or say why not. */
 static const struct option_row *
 second_look(const struct reader *reader, int letter, const char **value)
@@ -229,8 +246,7 @@ second_look(const struct reader *reader, int letter, const char **value)
 		    reader->rows[letter - LONG_ONLY]->name);
 	row = pssh_meant(reader, word);
 	if (row == NULL)
-		options_usage_error("no such option, or more than one: %s",
-		    word);
+		tell_unknown(reader, word);
 	equals = strchr(word, '=');
 	if (row->metavar == NULL && equals != NULL)
 		options_usage_error("--%s option does not take a value",

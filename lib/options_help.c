@@ -68,6 +68,6 @@ options_help(const struct option_rows *rows)
 _Noreturn void
 options_version(void)
 {
-	printf("%s %s\n", msg_name(), PACKAGE_VERSION);
+	printf("%s\n", PACKAGE_VERSION);	/* bare, as pssh's */
 	printed();
 }

@@ -210,8 +210,12 @@ write_stream(struct report *report, const struct spool *kept)
 
 	if (report->stream == OUTPUT_ERR && !report->labelled &&
 	    !report->plan->no_headers) {
+		struct buf label = { 0 };
+
+		add_coloured(report, &label, 31, "Stderr: ");
 		end_line(sink);
-		sink_write(sink, "Stderr: ", 8);
+		sink_write(sink, label.data, label.len);
+		buf_free(&label);
 	}
 	report->labelled = true;
 	do {
