@@ -51,7 +51,7 @@ unknown_word(struct sshconf_where *where, const char *word)
 	size_t count = 0;
 	bool found = false;
 
-	for (size_t i = 0; i < conf->count && !found; i++) {
+	for (size_t i = conf->first_ignore; i < conf->count && !found; i++) {
 		if (conf->lines[i].op != LINE_VALUE ||
 		    conf->lines[i].id != ID_IGNOREUNKNOWN)
 			continue;
@@ -147,8 +147,11 @@ parse_option(struct sshconf_where *where, enum sshconf_id id,
 	    !sshconf_good_user(line->text))
 		wrong = mem_dup("remote username contains invalid "
 		    "characters");
-	if (id == ID_IGNOREUNKNOWN)
+	if (id == ID_IGNOREUNKNOWN) {
 		line->value = where->conditional;
+		if (where->conf->first_ignore == 0)
+			where->conf->first_ignore = where->conf->count - 1;
+	}
 	if (wrong != NULL || line->id == ID_IGNORED) {
 		sshconf_clear_line(line);
 		where->conf->count--;

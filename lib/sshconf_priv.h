@@ -149,6 +149,7 @@ struct sshconf {
 	size_t	 options;	/* so many lines are the command line's */
 	char	**files;	/* names, for the lines' sake */
 	size_t	 file_count;
+	size_t	 first_ignore;	/* no IgnoreUnknown is before this line */
 	bool	 two_passes;	/* there is a `Match final` */
 	char	*user;		/* -l, or NULL */
 
@@ -231,6 +232,9 @@ char	*sshconf_parse_line(struct sshconf_where *, char *text);
 char	*sshconf_parse_match(struct sshconf_where *, char *text);
 char	*sshconf_include(struct sshconf_where *, char **paths);
 const char *sshconf_keep_name(struct sshconf *, const char *name);
+
+/* As sshconf_read(), from an open FILE that is called NAME: for tests. */
+char	*sshconf_read_from(struct sshconf *, const char *name, FILE *file);
 
 /* Tokens. */
 struct sshconf_facts {

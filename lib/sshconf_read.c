@@ -57,6 +57,17 @@ read_lines(struct sshconf_where *where, FILE *file)
 	return wrong;
 }
 
+char *
+sshconf_read_from(struct sshconf *conf, const char *name, FILE *file)
+{
+	struct sshconf_where where = { .conf = conf, .user = true };
+
+	where.file = sshconf_keep_name(conf, name);
+	conf->options = conf->count;
+	sshconf_add_line(conf, LINE_FILE, ID_IGNORED);
+	return read_lines(&where, file);
+}
+
 /* Read the file NAME.  OUTER is where it was included, or NULL.  *FOUND is
  * false if it is not there; that is nothing wrong by itself. */
 static char *
