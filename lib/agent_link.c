@@ -34,6 +34,45 @@ fail(struct agent_link *link, const char *why)
 	link->broken(link->context, link->connected, why);
 }
 
+/* Hand on the answer if all of it is there. */
+static void
+take_answer(struct agent_link *link)
+{
+	struct wire in = {
+		(unsigned char *)link->in.data, link->in.len
+	};
+	struct wire message;
+	struct buf kept;
+	uint32_t len;
+
+	if (!link->asked) {
+		fail(link, "answered before it was asked");
+		return;
+	}
+	message = in;
+	if (!wire_u32(&message, &len))
+		return;
+	if (len == 0 || len > AGENT_LONGEST) {
+		fail(link, "sent a message of impossible length");
+		return;
+	}
+	if (!wire_string(&in, &message))
+		return;
+	if (in.left > 0) {
+		fail(link, "sent more than it was asked");
+		return;
+	}
+	/* All is written if there is an answer, but libuv tells later. */
+	if (link->writing)
+		return;
+	/* The callback may send, or close us: leave nothing to be done. */
+	kept = link->in;
+	link->in = (struct buf){ 0 };
+	link->asked = false;
+	link->answered(link->context, message);
+	buf_free(&kept);
+}
+
 static void
 written(uv_write_t *write, int status)
 {
@@ -42,6 +81,8 @@ written(uv_write_t *write, int status)
 	link->writing = false;
 	if (status != 0)
 		fail(link, uv_strerror(status));
+	else if (link->in.len > 0 && !link->failed && !link->closing)
+		take_answer(link);
 }
 
 static void
@@ -59,42 +100,6 @@ send_request(struct agent_link *link)
 		return;
 	}
 	link->writing = true;
-}
-
-/* Hand on the answer if all of it is there. */
-static void
-take_answer(struct agent_link *link)
-{
-	struct wire in = {
-		(unsigned char *)link->in.data, link->in.len
-	};
-	struct wire message;
-	struct buf kept;
-	uint32_t len;
-
-	if (!link->asked || link->writing) {
-		fail(link, "answered before it was asked");
-		return;
-	}
-	message = in;
-	if (!wire_u32(&message, &len))
-		return;
-	if (len == 0 || len > AGENT_LONGEST) {
-		fail(link, "sent a message of impossible length");
-		return;
-	}
-	if (!wire_string(&in, &message))
-		return;
-	if (in.left > 0) {
-		fail(link, "sent more than it was asked");
-		return;
-	}
-	/* The callback may send, or close us: leave nothing to be done. */
-	kept = link->in;
-	link->in = (struct buf){ 0 };
-	link->asked = false;
-	link->answered(link->context, message);
-	buf_free(&kept);
 }
 
 static void
