@@ -33,7 +33,7 @@ struct login {
 	bool		 refused;	/* by all: ask what would do */
 
 	/* publickey */
-	bool		 listed;	/* the agent has answered, or never will */
+	bool		 listed;	/* the agent has no more to say */
 	const struct agent_key *held;
 	size_t		 held_count;
 	struct auth_key	*keys;		/* in the order of trying */

@@ -69,7 +69,10 @@ child_run(uv_loop_t *loop, const char *command,
 	child->loop = loop;
 	child->ended = ended;
 	child->context = context;
-	child->failed = (struct later){ .call = child_failed, .context = child };
+	child->failed = (struct later){
+		.call = child_failed,
+		.context = child,
+	};
 	child->alive = uv_spawn(loop, &child->process, &options) == 0;
 	child->process.data = child;
 	if (!child->alive)

@@ -11,9 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <libssh2.h>
-
-#include "algorithms.h"
 #include "buf.h"
 #include "fleet.h"
 #include "front.h"
@@ -21,6 +18,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "outdir.h"
+#include "session.h"
 #include "sshargs.h"
 #include "sshconf.h"
 
@@ -202,17 +200,6 @@ fit_files(struct plan *plan)
 }
 
 static void
-start_libssh2(void)
-{
-	if (libssh2_version(LIBSSH2_VERSION_NUM) == NULL ||
-	    libssh2_init(0) != 0)
-		msg_die(1, "libssh2 %s or newer is needed, this is %s",
-		    LIBSSH2_VERSION, libssh2_version(0));
-	if (libssh2_version(0x010b01) == NULL)
-		algorithms_without_strict_kex();
-}
-
-static void
 free_list(char **list)
 {
 	if (list == NULL)
@@ -257,6 +244,7 @@ front_main(const struct command *command, int argc, char **argv)
 		.connect_timeout = -1,
 		.max_output = MAX_OUTPUT,
 	};
+	char *why;
 	int first, status;
 
 	secure_surroundings();
@@ -269,9 +257,11 @@ front_main(const struct command *command, int argc, char **argv)
 	plan.outdir = open_directory(plan.outdir_path, plan.append);
 	plan.errdir = open_directory(plan.errdir_path, plan.append);
 	fit_files(&plan);
-	start_libssh2();
+	why = session_begin();
+	if (why != NULL)
+		msg_die(1, "%s", why);
 	status = fleet_run(&plan);
-	libssh2_exit();
+	session_end();
 	forget(&plan);
 	return status;
 }

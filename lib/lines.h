@@ -11,7 +11,7 @@
 /* Start with { .longest = N }; end with buf_free(&lines->part). */
 struct lines {
 	struct buf	 part;		/* the beginning of a line */
-	size_t		 longest;	/* a longer line is cut there; 0: never */
+	size_t		 longest;	/* a longer line is cut; 0: never */
 	bool		 cut;		/* while a receiver runs: the line goes
 					 * on after this piece */
 };

@@ -28,7 +28,7 @@ struct option_row {
 	size_t		 offset;	/* of what it sets, in the settings */
 	long		 least, most;
 	const char	*env;		/* CPSSH_env and PSSH_env set it too */
-	bool		 pssh;		/* pssh has it: so its prefixes are its */
+	bool		 pssh;		/* pssh has it: its prefixes stay */
 };
 
 /* A set of rows that belong together; the last one has no name. */

@@ -176,7 +176,8 @@ write_piece(struct report *report, struct sink *out, const struct spool *kept)
 	ssize_t got;
 
 	memcpy(piece, report->held_back, len);
-	got = spool_read(kept, report->offset, piece + len, sizeof(piece) - len);
+	got = spool_read(kept, report->offset, piece + len,
+	    sizeof(piece) - len);
 	if (got > 0) {
 		report->offset += (uint64_t)got;
 		len += (size_t)got;

@@ -47,7 +47,7 @@ static struct {
 	unsigned	 threads, busy, lost;
 	uv_async_t	 wake;
 	bool		 open;
-	unsigned	 pending;	/* callbacks owed: the loop's side only */
+	unsigned	 pending;	/* callbacks owed: the loop's side */
 } us = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.more = PTHREAD_COND_INITIALIZER,

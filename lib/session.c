@@ -35,7 +35,7 @@ struct session {
 	char		*ahead;
 	size_t		 ahead_at, ahead_len;
 	uint64_t	 received;
-	char		*farewell;	/* what the server said, disconnecting */
+	char		*farewell;	/* what the server said last */
 	void		(*poke)(void *);
 	void		*context;
 };
@@ -147,6 +147,24 @@ socket_event(uv_poll_t *poll, int status, int events)
 		session->error = -status;
 	session->drained = false;
 	session->poke(session->context);
+}
+
+char *
+session_begin(void)
+{
+	if (libssh2_version(LIBSSH2_VERSION_NUM) == NULL ||
+	    libssh2_init(0) != 0)
+		return mem_print("libssh2 %s or newer is needed, this is %s",
+		    LIBSSH2_VERSION, libssh2_version(0));
+	if (libssh2_version(0x010b01) == NULL)
+		algorithms_without_strict_kex();
+	return NULL;
+}
+
+void
+session_end(void)
+{
+	libssh2_exit();
 }
 
 struct session *

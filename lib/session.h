@@ -18,6 +18,13 @@
 struct hostconf;
 struct session;
 
+/* Before the first session: NULL, or in fresh memory why libssh2 is of no
+ * use. */
+char	*session_begin(void);
+
+/* After the last. */
+void	 session_end(void);
+
 /* Take over the connected socket FD.  POKE is called, never before this
  * returns, whenever the session may have something new to say. */
 struct session *session_open(uv_loop_t *, int fd, void (*poke)(void *context),

@@ -21,7 +21,7 @@
 
 struct sink {
 	int		 fd;
-	bool		 is_private;	/* an open file of our own, O_NONBLOCK */
+	bool		 is_private;	/* a file of our own, O_NONBLOCK */
 	bool		 is_socket, is_file, is_terminal;
 	bool		 held;
 	char		 last;		/* byte written */
