@@ -140,10 +140,8 @@ spool_add(struct spool *spool, const void *data, size_t len)
 		errno = EBADF;
 		return -1;
 	}
-	/* What follows a gap would mislead: nothing fits any more. */
-	if (spool->dropped > 0)
-		taken = 0;
-	else if (taken > spool->most - spool->size)
+	/* Once full, for good: what follows a gap would mislead. */
+	if (taken > spool->most - spool->size)
 		taken = (size_t)(spool->most - spool->size);
 	if (taken > 0 && !store(spool, data, taken))
 		return -1;
