@@ -288,6 +288,9 @@ learn_status(struct job *job)
 	size_t len = 0;
 	int error = libssh2_channel_wait_closed(exec->channel);
 
+	/* A command may close its output early and still want input. */
+	if (error == LIBSSH2_ERROR_EAGAIN)
+		feed(job);
 	if (error != 0)
 		return not_yet(job, error, "connection lost");
 	exec->started = false;
