@@ -2,6 +2,7 @@
 /* One host's way through the lines of the configuration. */
 #include "config.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,33 +95,68 @@ exec_command(struct sshconf_query *query, const char *text, char *host)
 	return command;
 }
 
+/* Is TEXT taken by one of the PATTERNS, and by none that has a '!'?  FOLD:
+ * letters match in either case. */
+static bool
+match_patterns(char *const *patterns, const char *text, bool fold)
+{
+	bool found = false;
+
+	for (; *patterns != NULL; patterns++) {
+		const char *pattern = *patterns;
+		bool negated = *pattern == '!';
+
+		pattern += negated;
+		/* Most do not even begin the same. */
+		if (*pattern != *text && *pattern != '*' && *pattern != '?' &&
+		    (!fold || tolower((unsigned char)*pattern) !=
+		    tolower((unsigned char)*text)))
+			continue;
+		if (!pattern_match(pattern, text, fold))
+			continue;
+		if (negated)
+			return false;
+		found = true;
+	}
+	return found;
+}
+
+static bool
+match_hostname(struct sshconf_query *query, char *const *patterns)
+{
+	bool plain = query->host == NULL &&
+	    query->found[ID_HOSTNAME] == NULL;
+	char *host = plain ? NULL : sshconf_hostname(query);
+	bool met = match_patterns(patterns, plain ? query->target->host :
+	    host, true);
+
+	free(host);
+	return met;
+}
+
 /* Does the host meet this criterion?  Not for TEST_EXEC. */
 static bool
 meets(struct sshconf_query *query, const struct sshconf_test *test)
 {
 	const char *tag = sshconf_text(query, ID_TAG);
-	char *host;
-	bool met;
 
 	switch (test->what) {
 	case TEST_FINAL:
 		return query->final;
 	case TEST_HOST:
-		host = sshconf_hostname(query);
-		met = pattern_list(test->arg, host, true) == 1;
-		free(host);
-		return met;
+		return match_hostname(query, test->patterns);
 	case TEST_ORIGINALHOST:
-		return pattern_list(test->arg, query->target->host, true) == 1;
+		return match_patterns(test->patterns, query->target->host,
+		    true);
 	case TEST_USER:
-		return pattern_list(test->arg, sshconf_user(query), false) ==
-		    1;
+		return match_patterns(test->patterns, sshconf_user(query),
+		    false);
 	case TEST_LOCALUSER:
-		return pattern_list(test->arg, query->conf->local_user,
-		    false) == 1;
+		return match_patterns(test->patterns, query->conf->local_user,
+		    false);
 	case TEST_TAGGED:
-		return pattern_list(test->arg, tag == NULL ? "" : tag,
-		    false) == 1;
+		return match_patterns(test->patterns, tag == NULL ? "" : tag,
+		    false);
 	default:
 		return true;
 	}
@@ -146,7 +182,8 @@ match_tests(struct sshconf_query *query, const struct sshconf_line *line)
 			char *host = sshconf_hostname(query);
 
 			free(query->command);
-			query->command = exec_command(query, test->arg, host);
+			query->command = exec_command(query, test->command,
+			    host);
 			free(host);
 			if (query->command != NULL)
 				return false;
@@ -156,29 +193,6 @@ match_tests(struct sshconf_query *query, const struct sshconf_line *line)
 	}
 	query->test = 0;
 	return true;
-}
-
-/* Do the patterns of a Host line take HOST?  Unlike all else about names, this
- * heeds case. */
-static bool
-match_host(char **patterns, const char *host)
-{
-	bool found = false;
-
-	for (; *patterns != NULL; patterns++) {
-		const char *pattern = *patterns;
-		bool negated = *pattern == '!';
-
-		pattern += negated;
-		if (*pattern != *host && *pattern != '*' && *pattern != '?')
-			continue;
-		if (!pattern_match(pattern, host, false))
-			continue;
-		if (negated)
-			return false;
-		found = true;
-	}
-	return found;
 }
 
 /* Walk on.  False if a command has to be run first. */
@@ -200,7 +214,8 @@ walk(struct sshconf_query *query)
 			sshconf_take_unknown(query, line);
 			break;
 		case LINE_HOST:
-			if (!match_host(line->words, host)) {
+			/* Unlike all else about names, this heeds case. */
+			if (!match_patterns(line->words, host, false)) {
 				query->next = line->end;
 				continue;
 			}

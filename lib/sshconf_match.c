@@ -24,15 +24,39 @@ static const struct {
 	{ "exec", TEST_EXEC, false },
 };
 
+/* The entries of the comma-separated LIST. */
+static char **
+split_list(const char *list)
+{
+	char **patterns = NULL;
+	size_t count = 0;
+
+	for (;;) {
+		size_t len = strcspn(list, ",");
+		char *entry = mem_ndup(list, len);
+
+		patterns = sshconf_add_word(patterns, &count, entry);
+		free(entry);
+		if (list[len] == '\0')
+			return patterns;
+		list += len + 1;
+	}
+}
+
 static void
 add_test(struct sshconf_line *line, enum sshconf_criterion what,
     bool negated, const char *arg)
 {
+	struct sshconf_test *test;
+
 	line->tests = mem_resize(line->tests, line->test_count + 1,
 	    sizeof(*line->tests));
-	line->tests[line->test_count++] = (struct sshconf_test){
-		.what = what, .negated = negated, .arg = mem_dup(arg),
-	};
+	test = &line->tests[line->test_count++];
+	*test = (struct sshconf_test){ .what = what, .negated = negated };
+	if (what == TEST_EXEC)
+		test->command = mem_dup(arg);
+	else if (arg != NULL)
+		test->patterns = split_list(arg);
 }
 
 /* "all" must be the last, and may follow one criterion at most. */

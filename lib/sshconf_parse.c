@@ -32,8 +32,10 @@ sshconf_clear_line(struct sshconf_line *line)
 {
 	free(line->text);
 	sshconf_free_words(line->words);
-	for (size_t i = 0; i < line->test_count; i++)
-		free(line->tests[i].arg);
+	for (size_t i = 0; i < line->test_count; i++) {
+		sshconf_free_words(line->tests[i].patterns);
+		free(line->tests[i].command);
+	}
 	free(line->tests);
 	*line = (struct sshconf_line){ .id = ID_IGNORED };
 }

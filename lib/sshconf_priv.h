@@ -125,7 +125,8 @@ enum sshconf_criterion {
 struct sshconf_test {
 	enum sshconf_criterion what;
 	bool	 negated;
-	char	*arg;
+	char	**patterns;	/* of a list */
+	char	*command;	/* of TEST_EXEC */
 };
 
 struct sshconf_line {
