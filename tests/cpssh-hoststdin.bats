@@ -19,7 +19,7 @@ load lib
 	local list
 
 	mkfifo list
-	begin cpssh -h - true <list
+	INPUT=list begin cpssh -h - true
 	exec {list}>list
 	echo web1 >&"$list"
 	wait_until 20 has_line 'SUCCESS\] web1$' out
@@ -32,8 +32,16 @@ load lib
 }
 
 @test "the number of hosts is not told while it is unknown" {
-	echo web1 | exits 0 cpssh -h - -i --no-headers \
+	local list
+
+	mkfifo list
+	INPUT=list begin cpssh -h - -i --no-headers \
 	    'echo "$PSSH_NODENUM ${PSSH_NUMNODES-unset} $PSSH_HOST"'
+	exec {list}>list
+	echo web1 >&"$list"
+	wait_until 20 test -s out
+	exec {list}>&-
+	ends 0
 	out_is '0 unset web1'
 }
 
@@ -80,7 +88,7 @@ load lib
 	! sanitized || skip "memory means nothing under a sanitizer"
 	port=$(refused_port)
 	mkfifo list
-	begin cpssh -h - -p 50 true <list
+	INPUT=list begin cpssh -h - -p 50 true
 	exec {list}>list
 	for ((i = 0; i < 1000; i++)); do echo "127.0.0.1:$port"; done >&"$list"
 	wait_until 30 has_line '^\[1000\] ' out

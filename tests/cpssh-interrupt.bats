@@ -35,8 +35,8 @@ long='echo $$ >'$BATS_TEST_TMPDIR'/remote/pid.$PSSH_NODENUM; sleep 300 & \
 
 @test "Ctrl-C on a terminal" {
 	mkfifo keys
-	begin "$TESTBIN/ptyrun" "$CPSSH" -F "$FLEET/ssh_config" -t 0 \
-	    -H web1 "$long" <keys
+	INPUT=keys begin "$TESTBIN/ptyrun" "$CPSSH" \
+	    -F "$FLEET/ssh_config" -t 0 -H web1 "$long"
 	exec {keys}>keys
 	remote_says child.0
 	printf '\003' >&"$keys"
@@ -70,7 +70,7 @@ long='echo $$ >'$BATS_TEST_TMPDIR'/remote/pid.$PSSH_NODENUM; sleep 300 & \
 
 @test "SIGINT while the list is still open" {
 	mkfifo list
-	begin cpssh -t 0 -h - "$long" <list
+	INPUT=list begin cpssh -t 0 -h - "$long"
 	exec {list}>list
 	echo web1 >&"$list"
 	remote_says child.0
@@ -87,7 +87,9 @@ long='echo $$ >'$BATS_TEST_TMPDIR'/remote/pid.$PSSH_NODENUM; sleep 300 & \
 	ends 0
 	out_has '^web[12]: y$'
 	[ ! -s err2 ] || explain "$(cat err2)"
-	wait_until 10 gone "$(remote_says pid.0)"
+	for file in "$REMOTE"/pid.*; do
+		wait_until 10 gone "$(cat "$file")"
+	done
 }
 
 @test "a closed stdout of a run that prints little ends it as well" {

@@ -38,8 +38,8 @@ prints() {	# LINE ARGUMENT...
 }
 
 @test "-x is split as a shell would, -X is not" {
-	prints 'user a b' -x "-o 'User=a b'"
-	prints 'user a b' -X -o -X 'User=a b'
+	prints 'setenv A=x y' -x "-o 'SetEnv \"A=x y\"'"
+	prints 'setenv A=x y' -X -o -X 'SetEnv "A=x y"'
 }
 
 @test "-F names the configuration" {

@@ -84,7 +84,7 @@ only_for() {
 	status=0
 	cpssh -H web1 true >out 2>err || status=$?
 	[ "$status" = 1 ] || [ "$status" = 2 ] || explain "status"
-	err_has "$T/config.*line 2.*NoSuchWord"
+	err_has "$T/config.*line 2.*(?i:NoSuchWord)"
 	out_is ''
 	config 'IgnoreUnknown NoSuch*' 'NoSuchWord yes'
 	exits 0 cpssh -H web1 true
@@ -141,7 +141,7 @@ only_for() {
 
 @test "SendEnv and SetEnv reach the host" {
 	fleet_start 'AcceptEnv MINE_* SET'
-	MINE_A=a exits 0 cpssh -O SendEnv='MINE_*' -O SetEnv='SET=b c' \
+	MINE_A=a exits 0 cpssh -O SendEnv='MINE_*' -O 'SetEnv="SET=b c"' \
 	    -i --no-headers -H web1 'echo $MINE_A $SET'
 	out_is 'a b c'
 }

@@ -50,8 +50,8 @@ load lib
 @test "-I: a slow host does not slow the others" {
 	mkfifo -m 666 "$REMOTE/gate"
 	head -c 20000000 /dev/zero >file
-	begin cpssh -I -i -H 'web1 web2' "case \$PSSH_HOST in
-		web1) read x <$REMOTE/gate ;; esac; wc -c" <file
+	INPUT=./file begin cpssh -I -i -H 'web1 web2' "case \$PSSH_HOST in
+		web1) read x <$REMOTE/gate ;; esac; wc -c"
 	wait_until 30 has_line 'SUCCESS\] web2' out
 	out_lacks web1
 	echo >"$REMOTE/gate"
@@ -69,7 +69,7 @@ load lib
 begin_with_input() {
 	mkfifo -m 666 "$REMOTE/gate"
 	begin cpssh -I -i -H 'web1 web2 web3' \
-	    "wc -c; [ \$PSSH_HOST != web1 ] || read x <$REMOTE/gate" <&0
+	    "wc -c; [ \$PSSH_HOST != web1 ] || read x <$REMOTE/gate"
 	wait_until 60 has_line 'SUCCESS\] web3' out
 	peak_memory "$BEGUN" >peak
 	echo >"$REMOTE/gate"
@@ -86,7 +86,7 @@ begin_with_input() {
 
 @test "-I: input that comes late" {
 	mkfifo input
-	begin cpssh -I -i --no-headers -H web1 cat <input
+	INPUT=./input begin cpssh -I -i --no-headers -H web1 cat
 	echo x >input
 	ends 0
 	out_is x

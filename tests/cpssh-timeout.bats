@@ -34,11 +34,6 @@ setup_file() {
 	out_has "$(bad silent) Timed out.*key exchange"
 }
 
-@test "-t is 60 s when nobody says" {
-	exits 0 cpssh -i --no-headers --help
-	out_has '60'
-}
-
 @test "-t 0 is no limit" {
 	exits 0 cpssh -t 0 -H web1 sleep 1
 }

@@ -97,18 +97,20 @@ exits_on_tty() {
 	exits "$expected" "$TESTBIN/ptyrun" "$@"
 }
 
-# begin COMMAND...: start it, `ends` goes on as exits does.  Its stdin is that
-# of begin.  Job control, since a shell without it has its background commands
-# ignore SIGINT; $BEGUN is the process and its group.
+# begin COMMAND...: start it, `ends` goes on as exits does.  INPUT=FILE is its
+# stdin, opened by itself: a fifo without a writer does not stop us.  Job
+# control, since a shell without it has its background commands ignore SIGINT;
+# $BEGUN is the process and its group.
 begin() {
-	set -m
 	if [ "$1" = cpssh ]; then
 		shift
-		"$CPSSH" -F "${CONFIG:-$FLEET/ssh_config}" "$@" \
-		    >"$T/out" 2>"$T/err" 3>&- &
-	else
-		"$@" >"$T/out" 2>"$T/err" 3>&- &
+		set -- "$CPSSH" -F "${CONFIG:-$FLEET/ssh_config}" "$@"
 	fi
+	set -m
+	(
+		[ -z "${INPUT-}" ] || exec <"$INPUT"
+		exec "$@"
+	) >"$T/out" 2>"$T/err" 3>&- &
 	BEGUN=$!
 	set +m
 	echo $BEGUN >>"$T/pids"
@@ -120,20 +122,22 @@ ends() {
 	[ "$status" = "$1" ] || explain "status is not $1"
 }
 
-out_has() { grep -aqP -- "$1" "$T/out" || explain "not on stdout: $1"; }
-err_has() { grep -aqP -- "$1" "$T/err" || explain "not on stderr: $1"; }
-out_lacks() { ! grep -aqP -- "$1" "$T/out" || explain "on stdout: $1"; }
-err_lacks() { ! grep -aqP -- "$1" "$T/err" || explain "on stderr: $1"; }
+# Text is bytes to these, whatever the locale.
+finds() { LC_ALL=C grep -aqP -- "$1" "$2"; }
+out_has() { finds "$1" "$T/out" || explain "not on stdout: $1"; }
+err_has() { finds "$1" "$T/err" || explain "not on stderr: $1"; }
+out_lacks() { ! finds "$1" "$T/out" || explain "on stdout: $1"; }
+err_lacks() { ! finds "$1" "$T/err" || explain "on stderr: $1"; }
+out_counts() {	# NUMBER REGEX
+	[ "$(LC_ALL=C grep -acP -- "$2" "$T/out")" = "$1" ] ||
+		explain "not $1 times on stdout: $2"
+}
 # On either: where a reason is told is up to the command.
 says() {
-	cat "$T/out" "$T/err" | grep -aqP -- "$1" || explain "not told: $1"
+	finds "$1" <(cat "$T/out" "$T/err") || explain "not told: $1"
 }
 out_is() { is "$T/out" "$1" stdout; }
 err_is() { is "$T/err" "$1" stderr; }
-out_counts() {	# NUMBER REGEX
-	[ "$(grep -acP -- "$2" "$T/out")" = "$1" ] ||
-		explain "not $1 times on stdout: $2"
-}
 
 # is FILE TEXT WHAT: the text is exact, a last newline aside.
 is() {
@@ -167,7 +171,7 @@ wait_until() {
 }
 
 gone() { ! kill -0 "$1" 2>/dev/null && ! [ -d "/proc/$1" ]; }
-has_line() { grep -aqP -- "$1" "$2"; }
+has_line() { finds "$1" "$2"; }
 accepts() { (exec 3<>"/dev/tcp/$1/$2"); }
 
 # What a remote command has written to $REMOTE/NAME, once it has.
@@ -297,6 +301,7 @@ know_host() {
 bad_start() {
 	local mode port
 
+	: >"$FLEET/bad"
 	mkfifo "$(scope)/bad.fifo"
 	"$TESTBIN/badsshd" -k "$KEYS/host_ed25519" \
 	    -a "$KEYS/authorized_keys" "$@" \
