@@ -141,6 +141,7 @@ meets(struct sshconf_query *query, const struct sshconf_test *test)
 	const char *tag = sshconf_text(query, ID_TAG);
 
 	switch (test->what) {
+	case TEST_CANONICAL:
 	case TEST_FINAL:
 		return query->final;
 	case TEST_HOST:

@@ -14,7 +14,7 @@ static const struct {
 	enum sshconf_criterion what;
 	bool	 alone;		/* takes no argument */
 } criteria[] = {
-	{ "canonical", TEST_FINAL, true },
+	{ "canonical", TEST_CANONICAL, true },
 	{ "final", TEST_FINAL, true },
 	{ "host", TEST_HOST, false },
 	{ "originalhost", TEST_ORIGINALHOST, false },
@@ -23,6 +23,16 @@ static const struct {
 	{ "tagged", TEST_TAGGED, false },
 	{ "exec", TEST_EXEC, false },
 };
+
+static bool
+is_criterion(const char *name)
+{
+	name += *name == '!';
+	for (size_t i = 0; i < sizeof(criteria) / sizeof(*criteria); i++)
+		if (strcasecmp(name, criteria[i].name) == 0)
+			return !criteria[i].alone;
+	return false;
+}
 
 /* The entries of the comma-separated LIST. */
 static char **
@@ -61,66 +71,124 @@ add_test(struct sshconf_line *line, enum sshconf_criterion what,
 
 /* "all" must be the last, and may follow one criterion at most. */
 static char *
-read_all(struct sshconf_line *line, bool negated, char **text)
+read_all(struct sshconf_line *line, bool negated, char *const *after)
 {
-	const char *after = sshconf_token(text);
-
 	if (line->test_count > 1 ||
-	    (after != NULL && *after != '\0' && *after != '#'))
+	    (*after != NULL && **after != '\0' && **after != '#'))
 		return mem_dup("'all' cannot be combined with other Match "
 		    "attributes");
 	add_test(line, TEST_ALL, negated, NULL);
-	*text = NULL;
 	return NULL;
 }
 
-/* Read the criterion called NAME, its argument from *TEXT. */
+/* Read the criterion that begins at **TOKENS and move behind it. */
 static char *
-read_test(struct sshconf_where *where, struct sshconf_line *line,
-    const char *name, char **text)
+read_test(struct sshconf_line *line, char ***tokens)
 {
+	const char *name = *(*tokens)++, *arg = NULL;
 	bool negated = *name == '!';
-	const char *arg = NULL;
 
 	name += negated;
-	if (strcasecmp(name, "all") == 0)
-		return read_all(line, negated, text);
 	for (size_t i = 0; i < sizeof(criteria) / sizeof(*criteria); i++) {
 		if (strcasecmp(name, criteria[i].name) != 0)
 			continue;
 		if (!criteria[i].alone) {
-			arg = sshconf_token(text);
+			arg = **tokens;
 			if (arg == NULL || *arg == '\0' || *arg == '#')
 				return mem_print("missing criteria for %s",
 				    name);
+			++*tokens;
 		}
-		if (strcasecmp(name, "final") == 0)
-			where->conf->two_passes = true;
 		add_test(line, criteria[i].what, negated, arg);
 		return NULL;
 	}
 	return mem_print("unsupported attribute %s", name);
 }
 
+static char *
+read_tests(struct sshconf_line *line, char **tokens)
+{
+	char *wrong = NULL;
+
+	while (wrong == NULL && *tokens != NULL && **tokens != '#') {
+		if (strcasecmp(*tokens, "all") == 0 ||
+		    strcasecmp(*tokens, "!all") == 0)
+			return read_all(line, **tokens == '!', tokens + 1);
+		wrong = read_test(line, &tokens);
+	}
+	if (wrong == NULL && line->test_count == 0)
+		wrong = mem_dup("one or more attributes required");
+	return wrong;
+}
+
+/* The tokens of a Match line as OpenSSH has read them up to 9.8. */
+static char **
+old_tokens(const char *text)
+{
+	char **tokens = mem_zero(sizeof(*tokens));
+	char *copy = mem_dup(text), *rest = copy, *token;
+	size_t count = 0;
+
+	while ((token = sshconf_token(&rest)) != NULL &&
+	    (*token != '\0' || rest != NULL))
+		tokens = sshconf_add_word(tokens, &count, token);
+	free(copy);
+	return tokens;
+}
+
+/* The same since then: words, of which some are "name=argument". */
+static char **
+new_tokens(const char *text)
+{
+	char **words = sshconf_split(text);
+	char **tokens = mem_zero(sizeof(*tokens));
+	size_t count = 0;
+
+	for (char **word = words; word != NULL && *word != NULL; word++) {
+		size_t len = strcspn(*word, "=");
+		char *name = mem_ndup(*word, len);
+
+		/* An argument may have a '=' too, but no name before it. */
+		if ((*word)[len] == '=' && is_criterion(name)) {
+			tokens = sshconf_add_word(tokens, &count, name);
+			tokens = sshconf_add_word(tokens, &count,
+			    *word + len + 1);
+		} else {
+			tokens = sshconf_add_word(tokens, &count, *word);
+		}
+		free(name);
+	}
+	sshconf_free_words(words);
+	return tokens;
+}
+
+/* Both ways of reading agree on most lines; where the old one cannot read a
+ * line, it may be meant for a newer ssh. */
 char *
-sshconf_parse_match(struct sshconf_where *where, char *text)
+sshconf_parse_match(struct sshconf_where *where, const char *text)
 {
 	struct sshconf_line *line =
 	    sshconf_add_line(where->conf, LINE_MATCH, ID_MATCH);
-	char *name, *wrong = NULL, *full;
+	char **tokens = old_tokens(text);
+	char *wrong = read_tests(line, tokens), *again, *full;
 
-	while (wrong == NULL && (name = sshconf_token(&text)) != NULL &&
-	    *name != '\0') {
-		if (*name == '#') {
-			text = NULL;
-			break;
+	if (wrong != NULL) {
+		sshconf_free_words(tokens);
+		sshconf_clear_line(line);
+		line->op = LINE_MATCH;
+		line->id = ID_MATCH;
+		tokens = new_tokens(text);
+		again = read_tests(line, tokens);
+		if (again == NULL) {
+			free(wrong);
+			wrong = NULL;
 		}
-		wrong = read_test(where, line, name, &text);
+		free(again);
 	}
-	if (wrong == NULL && text != NULL && *text != '\0')
-		wrong = mem_dup("extra arguments at end of line");
-	if (wrong == NULL && line->test_count == 0)
-		wrong = mem_dup("one or more attributes required");
+	sshconf_free_words(tokens);
+	for (size_t i = 0; i < line->test_count; i++)
+		if (line->tests[i].what == TEST_FINAL)
+			where->conf->two_passes = true;
 	where->conditional = where->outer || line->test_count != 1 ||
 	    line->tests[0].what != TEST_ALL || line->tests[0].negated;
 	if (wrong == NULL)

@@ -110,24 +110,17 @@ static char *
 parse_block(struct sshconf_where *where, enum sshconf_id id,
     struct sshconf_args *args, const char *rest)
 {
-	char *copy, *wrong;
-
 	if (where->option)
 		return mem_print("%s directive not supported as a "
 		    "command-line option", id == ID_INCLUDE ? "Include" :
 		    "Host");
-	if (id == ID_INCLUDE) {
-		wrong = sshconf_include(where, args->words);
-		return wrong;
-	}
+	if (id == ID_INCLUDE)
+		return sshconf_include(where, args->words);
 	end_block(where);
 	where->block = where->conf->count;
 	if (id == ID_HOST)
 		return parse_host(where, args);
-	copy = mem_dup(rest);
-	wrong = sshconf_parse_match(where, copy);
-	free(copy);
-	return wrong;
+	return sshconf_parse_match(where, rest);
 }
 
 static char *

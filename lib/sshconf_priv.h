@@ -118,7 +118,7 @@ enum sshconf_op {
 };
 
 enum sshconf_criterion {
-	TEST_ALL, TEST_FINAL, TEST_HOST, TEST_ORIGINALHOST, TEST_USER,
+	TEST_ALL, TEST_CANONICAL, TEST_FINAL, TEST_HOST, TEST_ORIGINALHOST, TEST_USER,
 	TEST_LOCALUSER, TEST_TAGGED, TEST_EXEC
 };
 
@@ -230,7 +230,7 @@ struct sshconf_where {
 	size_t	 block;		/* line of the open Host or Match; 0: none */
 };
 char	*sshconf_parse_line(struct sshconf_where *, char *text);
-char	*sshconf_parse_match(struct sshconf_where *, char *text);
+char	*sshconf_parse_match(struct sshconf_where *, const char *text);
 char	*sshconf_include(struct sshconf_where *, char **paths);
 const char *sshconf_keep_name(struct sshconf *, const char *name);
 

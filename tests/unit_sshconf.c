@@ -525,6 +525,38 @@ questions(void **state)
 	sshconf_free(conf);
 }
 
+/* Lines that only a newer ssh reads, and one that each reads its own way. */
+static void
+ways_to_write_match(void **state)
+{
+	static const struct {
+		const char *line, *command;
+	} rows[] = {
+		{ "exec \"a b\"", "a b" }, { "exec a", "a" },
+		{ "exec=a", "a" }, { "exec \"a=b\"", "a=b" },
+		{ "exec \"a \\\"b\\\" c\"", "a \"b\" c" },
+		{ "exec 'a b'", "a b" }, { "host=a exec='x y'", "x y" },
+		{ "host=\"a\" exec=\"x \\\"y\\\"\" # c", "x \"y\"" },
+		{ "exec \"a\\\\b\"", "a\\\\b" },
+	};
+	struct target target = { .host = (char *)(uintptr_t)"a" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *text = mem_print("Match %s\n", rows[i].line), *wrong;
+		struct sshconf *conf = read_text(NULL, text, &wrong);
+		struct sshconf_query *query = sshconf_ask(conf, &target);
+
+		if (wrong != NULL)
+			fail_msg("%s", wrong);
+		assert_int_equal(sshconf_step(query), SSHCONF_ASK);
+		assert_string_equal(sshconf_command(query), rows[i].command);
+		sshconf_query_free(query);
+		sshconf_free(conf);
+		free(text);
+	}
+}
+
 static void
 many_keys(void **state)
 {
@@ -723,6 +755,7 @@ main(void)
 		cmocka_unit_test(promises),
 		cmocka_unit_test(hostile_names),
 		cmocka_unit_test(questions),
+		cmocka_unit_test(ways_to_write_match),
 		cmocka_unit_test(many_keys),
 		cmocka_unit_test(tokens),
 		cmocka_unit_test(files),
