@@ -46,7 +46,10 @@ probe() {
 	hosts) cpssh ${given:+"$given"} -G ;;
 	user | option | extra-args | extra-arg) cpssh ${given:+"$given"} -G -H web1 ;;
 	host-glob) cpssh ${given:+"$given"} -G -h hosts ;;
-	outdir | errdir) cpssh ${given:+"$given"} -H web1 true; ls "$T/dir" ;;
+	outdir | errdir)
+		cpssh ${given:+"$given"} -H web1 true
+		ls "$T/dir"
+		;;
 	fileappend)
 		cpssh -o "$T/dir" -H web1 echo x
 		cpssh ${given:+"$given"} -o "$T/dir" -H web1 echo x
@@ -56,9 +59,12 @@ probe() {
 	send-input) echo 'echo fed' | cpssh -i ${given:+"$given"} -H web1 ;;
 	no-headers) cpssh -i ${given:+"$given"} -H web1 echo x ;;
 	*) cpssh ${given:+"$given"} -H web1 echo x ;;
-	esac >"$T/seen" 2>&1 </dev/null
+	esac >"$T/seen" 2>&1 </dev/null || true
 	# the time of day, and the option as it was written, may differ
-	sed -i "s/[0-9:]\{8\}//; s/--$1\b/OPTION/g; s/[0-9.]* s\b//" "$T/seen"
+	sed -i "s/[0-9:]\{8\}//; s/--\($1\|$2\)\b/OPTION/g
+		s/[0-9.]* s\b//" "$T/seen"
+	# stdout and stderr meet in any order
+	sort -o "$T/seen" "$T/seen"
 }
 
 @test "all of them" {
