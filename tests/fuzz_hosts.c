@@ -74,7 +74,7 @@ require_same(const struct target *target, const char *label)
 }
 
 #ifdef PLANT_BUG
-/* What scripts/fuzz --planted must find: room for 16 bytes is not enough. */
+/* What scripts/fuzz --planted must find: room for 8 bytes is not enough. */
 static void
 trip(const struct target *target)
 {
@@ -82,7 +82,7 @@ trip(const struct target *target)
 
 	if (target->port == 0 || target->var_count == 0)
 		return;
-	copy = mem_zero(16);
+	copy = mem_zero(8);
 	memcpy(copy, target->vars[0].value, strlen(target->vars[0].value) + 1);
 	/* Read, lest the compiler finds the copy idle and saves it. */
 	require(strcmp(copy, target->vars[0].value) == 0);
