@@ -1,55 +1,130 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What we make of a configuration is what the real ssh makes of it: generated
-# configurations are given to `ssh -G` and to our code.
-
-# compare SEED COUNT: let both read COUNT generated configurations.
-compare() {
-	local dir=$BATS_TEST_TMPDIR name ours=0 theirs=0 bad=0 refused=0
-	local -a args
-
-	export MYVAR=/agent/of/mine SOCK=/some/socket
-	awk -v dir="$dir" -v seed="$1" -v count="$2" \
-	    -f "$SRCDIR/tests/sshconf-cases.awk" \
-	    "$SRCDIR/tests/sshconf-cases.txt"
-	for ((name = 1; name <= $2; name++)); do
-		mapfile -t args < "$dir/$name.args"
-		theirs=0 ours=0
-		ssh -G -F "$dir/$name.conf" "${args[@]}" \
-		    > "$dir/theirs" 2> "$dir/theirs.err" || theirs=$?
-		"$BUILDDIR/tests/sshconf_print" -F "$dir/$name.conf" \
-		    "${args[@]}" > "$dir/ours" 2> "$dir/ours.err" || ours=$?
-		awk -f "$SRCDIR/tests/sshconf-same.awk" "$dir/theirs" \
-		    > "$dir/theirs.same"
-		awk -f "$SRCDIR/tests/sshconf-same.awk" "$dir/ours" \
-		    > "$dir/ours.same"
-		if [ "$ours" != "$theirs" ] ||
-		    ! diff "$dir/theirs.same" "$dir/ours.same"; then
-			echo "seed $1, case $name: exit $theirs and $ours"
-			cat "$dir/theirs.err" "$dir/ours.err"
-			bad=$((bad + 1))
-		fi
-		[ "$theirs" = 0 ] || refused=$((refused + 1))
-	done
-	echo "$bad of $2 differ; ssh refuses $refused"
-	# Were most of them refused, nothing would have been compared.
-	[ "$bad" = 0 ] && [ "$refused" -gt 0 ] && [ "$refused" -lt $(($2 / 3)) ]
-}
+# What we make of a configuration is what the real ssh makes of it: the same
+# files and options are given to `ssh -G` and to our code.  Two kinds of them:
+# every keyword by itself, and generated ones that mix everything.
 
 setup_file() {
 	umask 022
 	command -v ssh
+	export MYVAR=/agent/of/mine SOCK=/some/socket
 }
 
-@test "ssh -G and we read the same from 100 configurations" {
-	compare 20231 100
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	cases="$SRCDIR/tests/sshconf-cases"
+	bad=0 count=0 refused=0
 }
 
-@test "and from 100 others" {
-	compare 777001 100
+# same WHAT ARG...: what ssh and we make of these arguments.
+same() {
+	local what=$1 theirs=0 ours=0
+
+	shift
+	ssh -G "$@" >theirs 2>theirs.err || theirs=$?
+	"$BUILDDIR/tests/sshconf_print" "$@" >ours 2>ours.err || ours=$?
+	awk -f "$SRCDIR/tests/sshconf-same.awk" theirs >theirs.same
+	awk -f "$SRCDIR/tests/sshconf-same.awk" ours >ours.same
+	count=$((count + 1))
+	[ "$theirs" = 0 ] || refused=$((refused + 1))
+	if [ "$ours" != "$theirs" ] || ! diff theirs.same ours.same; then
+		echo "$what: exit $theirs and $ours"
+		cat theirs.err ours.err
+		bad=$((bad + 1))
+	fi
 }
 
-@test "and from 100 more" {
-	compare 424242 100
+# shows KEYWORD: with it, something else was printed than without.
+shows() {
+	if cmp -s ours default; then
+		echo "$1 shows nowhere"
+		bad=$((bad + 1))
+	fi
+}
+
+# Keywords without an effect, and those of which only the default can be
+# tried: ssh -G looks names up for some, and refuses without a command or a
+# socket.
+silent=' Protocol UseRoaming RSAAuthentication Cipher SyslogFacility
+ ForkAfterAuthentication CanonicalizeHostname CanonicalizePermittedCNAMEs
+ ClearAllForwardings ExitOnForwardFailure '
+
+# each FILE ARG... with the keyword in the file's @: every keyword once.
+each() {
+	local line keyword value text
+
+	"$BUILDDIR/tests/sshconf_print" -F none web1 >default
+	while IFS= read -r line; do
+		case $line in '#'* | '') continue ;; esac
+		keyword=${line%%|*} value=${line#*|}
+		value=${value%%|*} text="$keyword ${value#=}"
+		"$@" "$text"
+		case $silent in
+		*" $keyword "* | *" $keyword"$'\n'*) ;;
+		*) shows "$text" ;;
+		esac
+	done <"$cases.txt"
+	echo "$bad of $count differ; ssh refuses $refused"
+	[ "$count" -gt 80 ] && [ "$refused" = 0 ] && [ "$bad" = 0 ]
+}
+
+in_host() {
+	printf 'Host x\nUser y\nHost web*\n  %s\nHost q\nPort 9\n' "$1" >conf
+	same "$1" -F conf web1
+}
+
+in_match() {
+	printf 'Match host w*,!*2 !user q exec true\n%s\n' "$1" >conf
+	same "$1" -F conf web1
+}
+
+as_option() {
+	# One in either spelling, the next in the other.
+	if [ $((count % 2)) = 0 ]; then
+		same "$1" -F none -o "$1" web1
+	else
+		same "$1" -F none -o "${1/ /=}" web1
+	fi
+}
+
+# generated SEED COUNT
+generated() {
+	local name
+	local -a args
+
+	awk -v dir="$PWD" -v seed="$1" -v count="$2" -f "$cases.awk" \
+	    "$cases.txt"
+	for ((name = 1; name <= $2; name++)); do
+		mapfile -t args <"$name.args"
+		same "seed $1, case $name" -F "$PWD/$name.conf" "${args[@]}"
+	done
+	echo "$bad of $count differ; ssh refuses $refused"
+	# Were most of them refused, nothing would have been compared.
+	[ "$bad" = 0 ] && [ "$refused" -gt 0 ] &&
+		[ "$refused" -lt $((count / 3)) ]
+}
+
+@test "every keyword in a Host block is what ssh -G says" {
+	each in_host
+}
+
+@test "every keyword in a Match block" {
+	each in_match
+}
+
+@test "every keyword as an option" {
+	each as_option
+}
+
+@test "100 generated configurations" {
+	generated 20231 100
+}
+
+@test "100 others" {
+	generated 777001 100
+}
+
+@test "100 more" {
+	generated 424242 100
 }
