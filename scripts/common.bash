@@ -94,18 +94,41 @@ let_services_start()
 	policy=
 }
 
+# missing_for_build: what the build needs and does not find, one a line.
+missing_for_build()
+{
+	local tool module
+
+	for tool in autoconf automake cc make pkg-config; do
+		command -v $tool || echo "$tool"
+	done | grep -v / || :
+	for module in libcrypto libuv; do
+		pkg-config --exists $module 2>/dev/null || echo $module
+	done
+}
+
+has_libssh2()
+{
+	pkg-config --atleast-version=1.11.0 libssh2 2>/dev/null
+}
+
 # install_for_build: a compiler, the libraries, and libssh2 >= 1.11 from the
 # system or built by build-libssh2.
 install_for_build()
 {
-	install_packages autoconf automake gcc libc6-dev libssl-dev \
-	    libuv1-dev make pkg-config
-	if ! pkg-config --atleast-version=1.11.0 libssh2 &&
-	    has_candidate libssh2-1-dev 1.11.0; then
+	local missing
+
+	[ -z "$(missing_for_build)" ] ||
+		install_packages autoconf automake gcc libc6-dev libssl-dev \
+		    libuv1-dev make pkg-config
+	missing=$(missing_for_build)
+	# shellcheck disable=SC2086	# in one line
+	[ -z "$missing" ] || die "not found:" $missing \
+	    "(README.md has the names of packages)"
+	if ! has_libssh2 && has_candidate libssh2-1-dev 1.11.0; then
 		install_packages libssh2-1-dev
 	fi
-	if [ -e build-deps/libssh2 ] ||
-	    ! pkg-config --atleast-version=1.11.0 libssh2; then
+	if [ -e build-deps/libssh2 ] || ! has_libssh2; then
 		install_packages ca-certificates debian-archive-keyring patch \
 		    xz-utils zlib1g-dev
 		scripts/build-libssh2
