@@ -25,7 +25,7 @@
 #define PAR 32			/* pssh's */
 #define HANDSHAKES 128
 #define MAX_OUTPUT (64u * 1024 * 1024)
-#define FILES_OF_OURS 64	/* that are not any host's */
+#define FILES_OF_OURS 32	/* that are not any host's */
 
 #define AT(member) offsetof(struct plan, member)
 

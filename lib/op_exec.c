@@ -307,6 +307,10 @@ learn_status(struct job *job)
 	if (!job->ended)
 		result->exit_status =
 		    libssh2_channel_get_exit_status(exec->channel);
+	/* Our build of libssh2 tells none from 0 (libssh2-patches). */
+	if (result->exit_status < 0)
+		return job_fail(job, ENDED_LOST,
+		    "the host did not say how the command ended");
 	if (result->exit_status != 0)
 		return job_fail(job, ENDED_STATUS, NULL);
 	return STEP_NEXT;

@@ -110,11 +110,12 @@ outdir_create(struct outdir *outdir, const char *name)
 	/*
 	 * The umask decides who may read, as it does for a shell's ">" and for
 	 * pssh: output directories are shared by teams.  O_NONBLOCK: a FIFO
-	 * that waits there for a reader must not stop everyone.
+	 * that waits there for a reader must not stop everyone.  O_APPEND:
+	 * -o and -e may name one directory, and so one file for both streams.
 	 */
 	fd = openat(outdir->fd, name, O_WRONLY | O_CREAT | O_NOFOLLOW |
 	    O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
-	    (outdir->append ? O_APPEND : O_TRUNC), 0666);
+	    O_APPEND | (outdir->append ? 0 : O_TRUNC), 0666);
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))

@@ -12,6 +12,7 @@
 
 #include "algorithms.h"
 #include "buf.h"
+#include "loop.h"
 #include "mem.h"
 #include "session.h"
 #include "sshconf.h"
@@ -46,10 +47,15 @@ receive(struct session *session, void *data, size_t len)
 	ssize_t got = recv(session->fd, data, len, 0);
 
 	if (got < 0) {
-		if (errno == EAGAIN || errno == EINTR)
+		int error = errno;
+
+		/* Sending may have learnt of the end, and used the error up. */
+		if (session->error == 0 &&
+		    (error == EAGAIN || error == EINTR))
 			return -EAGAIN;
-		session->error = session->error != 0 ? session->error : errno;
-		return -errno;
+		if (session->error == 0)
+			session->error = error;
+		return -session->error;
 	}
 	session->closed = got == 0;
 	session->drained = (size_t)got < len;
@@ -88,7 +94,7 @@ static LIBSSH2_RECV_FUNC(on_receive)
 		return -ECONNRESET;
 	if (session->ahead_at < session->ahead_len)
 		return receive_ahead(session, buffer, length);
-	if (session->drained && !session->closed)
+	if (session->drained && !session->closed && session->error == 0)
 		return -EAGAIN;
 	if (length < SMALL_READ)
 		return receive_ahead(session, buffer, length);
@@ -143,8 +149,9 @@ socket_event(uv_poll_t *poll, int status, int events)
 	struct session *session = poll->data;
 
 	(void)events;
-	if (status < 0 && session->error == 0)
-		session->error = -status;
+	/* libuv stops polling at an error, of which reading tells more. */
+	if (status < 0)
+		session->events = 0;
 	session->drained = false;
 	session->poke(session->context);
 }
@@ -190,6 +197,8 @@ session_open(uv_loop_t *loop, int fd, void (*poke)(void *context),
 	session->fd = fd;
 	session->poke = poke;
 	session->context = context;
+	session->loop = loop;
+	session->broken = (struct later){ .call = poke, .context = context };
 	uv_poll_init(loop, &session->poll, fd);
 	session->poll.data = session;
 	return session;
@@ -269,6 +278,7 @@ flush(struct session *session)
 			if (session->error == 0)
 				session->error = errno;
 			buf_free(&session->out);
+			loop_later(session->loop, &session->broken);
 			return;
 		}
 	}
@@ -368,6 +378,7 @@ session_close(struct session *session, bool polite)
 		flush(session);
 	}
 	session->dead = true;
+	loop_forget(session->loop, &session->broken);
 	libssh2_session_free(session->ssh);
 	uv_poll_stop(&session->poll);
 	close(session->fd);

@@ -278,7 +278,8 @@ check_host_key(struct job *job)
 	if (blob == NULL)
 		return job_fail(job, ENDED_UNREACHED, "no host key was shown");
 	hostkey_check(job->run->hostkeys, job->conf, blob, len,
-	    prompts_possible(job->run->prompts), &answer);
+	    !job->conf->batch_mode && prompts_possible(job->run->prompts),
+	    &answer);
 	if (answer.ruling == HOSTKEY_ASK && !job->said_yes) {
 		next = ask_user(job, answer.message);
 	} else if (answer.ruling == HOSTKEY_REFUSE) {
