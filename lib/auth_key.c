@@ -79,16 +79,23 @@ algorithm_accepted(const struct hostconf *conf, const char *algorithm)
 	}
 }
 
+/* Note why the present key is of no use. */
 static void
-sign_failed(struct login *login, const char *why)
+note_key(struct login *login, const char *why)
 {
 	char *name = auth_key_name(&login->keys[login->at]);
 	char *words = mem_print("%s: %s", name, why);
 
 	auth_note(login, words);
-	login->signing = SIGN_FAILED;
 	free(name);
 	free(words);
+}
+
+static void
+sign_failed(struct login *login, const char *why)
+{
+	note_key(login, why);
+	login->signing = SIGN_FAILED;
 }
 
 /* The agent's SIGNATURE comes with its algorithm, which must be ours. */
@@ -211,55 +218,99 @@ gather(struct login *login)
 	return STEP_NEXT;
 }
 
-static void
-note_tried(struct login *login, const char *name)
+/* The blob that the host is to be shown. */
+static const unsigned char *
+blob_of(const struct auth_key *key, size_t *len)
 {
-	buf_addf(&login->tried, "%s%s", login->tried.len > 0 ? ", " : "",
-	    name);
+	*len = key->held != NULL ? key->held->blob_len : key->file->blob_len;
+	return key->held != NULL ? key->held->blob : key->file->blob;
 }
 
 static int
-try_key(struct login *login, const struct auth_key *key)
+try_key(struct login *login)
 {
-	const unsigned char *blob = key->held != NULL ? key->held->blob :
-	    key->file->blob;
-	size_t len = key->held != NULL ? key->held->blob_len :
-	    key->file->blob_len;
+	size_t len;
+	const unsigned char *blob = blob_of(&login->keys[login->at], &len);
 
 	return libssh2_userauth_publickey(session_ssh(login->job->session),
 	    login->job->conf->user, blob, len, sign, &login->self);
 }
 
+/*
+ * The host has told which signatures it takes, and none is RSA's.  libssh2
+ * then leaves the name of the key's type behind, and would use it for the next
+ * key whatever that is.  Another call can put the next key's type in its place
+ * and fail for want of a key before it sends anything.
+ */
+static void
+put_right(struct login *login)
+{
+	LIBSSH2_SESSION *ssh = session_ssh(login->job->session);
+	const char *user = login->job->conf->user;
+	const struct auth_key *next = &login->keys[login->at + 1];
+	const unsigned char *blob;
+	char *text;
+	size_t len;
+
+	note_key(login, "the host takes no RSA keys");
+	if (login->at + 1 == login->key_count)
+		return;
+	blob = blob_of(next, &len);
+	text = mem_print("%s AA==", hostkey_blob_type(blob, len)->name);
+	libssh2_userauth_publickey_frommemory(ssh, user, strlen(user), text,
+	    strlen(text), "", 0, NULL);
+	free(text);
+}
+
+static void
+note_tried(struct login *login)
+{
+	char *name = auth_key_name(&login->keys[login->at]);
+
+	buf_addf(&login->tried, "%s%s", login->tried.len > 0 ? ", " : "",
+	    name);
+	free(name);
+}
+
+static enum step
+logged_in(struct login *login)
+{
+	char *name = auth_key_name(&login->keys[login->at]);
+
+	msg_chat(login->job->label, "logged in with %s", name);
+	free(name);
+	return STEP_NEXT;
+}
+
+static enum step
+hung_up(struct login *login, int error)
+{
+	char *words = session_words(login->job->session, error);
+
+	job_fail(login->job, ENDED_UNREACHED, "login refused: %s, after "
+	    "publickey (%s)", words, buf_text(&login->tried));
+	free(words);
+	return STEP_FAIL;
+}
+
 enum step
 auth_key(struct login *login)
 {
-	struct job *job = login->job;
-
 	if (!login->sorted && gather(login) == STEP_WAIT)
 		return STEP_WAIT;
 	for (; login->at < login->key_count; login->at++) {
-		const struct auth_key *key = &login->keys[login->at];
-		int error = try_key(login, key);
-		char *name;
+		int error = try_key(login);
 
 		if (error == LIBSSH2_ERROR_EAGAIN)
 			return STEP_WAIT;
-		name = auth_key_name(key);
-		note_tried(login, name);
 		if (error == 0)
-			msg_chat(job->label, "logged in with %s", name);
-		free(name);
-		if (error == 0)
-			return STEP_NEXT;
-		if (session_broken(job->session)) {
-			char *words = session_words(job->session, error);
-
-			job_fail(job, ENDED_UNREACHED, "login refused: %s, "
-			    "after publickey (%s)", words,
-			    buf_text(&login->tried));
-			free(words);
-			return STEP_FAIL;
-		}
+			return logged_in(login);
+		if (error == LIBSSH2_ERROR_METHOD_NONE)
+			put_right(login);
+		else
+			note_tried(login);
+		if (session_broken(login->job->session))
+			return hung_up(login, error);
 		login->signing = SIGN_IDLE;
 	}
 	return STEP_FAIL;
