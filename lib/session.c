@@ -37,6 +37,8 @@ struct session {
 	size_t		 ahead_at, ahead_len;
 	uint64_t	 received;
 	char		*farewell;	/* what the server said last */
+	uv_loop_t	*loop;
+	struct later	 broken;	/* pokes when sending has failed */
 	void		(*poke)(void *);
 	void		*context;
 };
