@@ -59,3 +59,9 @@ echoes() {
 	    --input "$BATS_FILE_TMPDIR/data" cat
 	cmp "$BATS_FILE_TMPDIR/data" back/web1
 }
+
+@test "a half-sent packet and new keys do not wait for each other" {
+	patched || skip "this libssh2 does not have our patches"
+	exits 0 "$TESTBIN/halfsent" "$PORT" "$LOGIN" "$KEYS/id_ed25519" \
+	    "$BATS_FILE_TMPDIR/data"
+}
