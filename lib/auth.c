@@ -75,6 +75,17 @@ present_method(const struct login *login)
 	return NULL;
 }
 
+/* Not even keys may be tried: say what forbids it. */
+static void
+note_no_keys(struct login *login)
+{
+	if (!login->job->conf->pubkey)
+		auth_note(login, "keys: PubkeyAuthentication is no");
+	else if (!login->sorted)
+		auth_note(login,
+		    "keys: PreferredAuthentications leaves publickey out");
+}
+
 static enum step
 try_methods(struct login *login)
 {
@@ -90,6 +101,7 @@ try_methods(struct login *login)
 		login->method += strcspn(login->method, ",");
 		login->method += *login->method == ',';
 	}
+	note_no_keys(login);
 	return STEP_FAIL;
 }
 

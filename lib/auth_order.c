@@ -38,28 +38,26 @@ auth_key_name(const struct auth_key *key)
 	return mem_print("agent \"%s\"", key->held->comment);
 }
 
+/* Note what is wrong with the file PATH. */
+static void
+note_path(struct login *login, const char *path, const char *wrong)
+{
+	char *shorter = short_path(path);
+	char *words = mem_print("%s: %s", shorter, wrong);
+
+	auth_note(login, words);
+	free(words);
+	free(shorter);
+}
+
 static void
 note_file(struct login *login, const struct key *file)
 {
-	char *path;
-
 	/* The default files that are not there are nobody's fault. */
 	if (file->state == KEY_MISSING &&
 	    !login->job->conf->identity_files_said)
 		return;
-	if (strncmp(file->why, file->path, strlen(file->path)) == 0) {
-		char *words, *shorter = short_path(file->path);
-
-		words = mem_print("%s%s", shorter,
-		    file->why + strlen(file->path));
-		auth_note(login, words);
-		free(words);
-		free(shorter);
-		return;
-	}
-	path = mem_dup(file->why);
-	auth_note(login, path);
-	free(path);
+	note_path(login, file->path, file->why + strlen(file->path) + 2);
 }
 
 /* May a key of this type sign, by PubkeyAcceptedAlgorithms? */
@@ -174,6 +172,8 @@ auth_order_keys(struct login *login)
 		if (!is_appended(login, files[i]))
 			append(login, files[i], NULL);
 	}
+	for (char **path = conf->certificate_files; *path != NULL; path++)
+		note_path(login, *path, "certificates are not supported yet");
 	free(files);
 	login->sorted = true;
 }
