@@ -57,7 +57,8 @@ remove_login() {
 		kill -KILL $pid 2>/dev/null
 		sleep 0.05
 	done
-	userdel "$1"
+	# two files that begin at once may both clear away the same old one
+	userdel "$1" || ! getent passwd "$1" >/dev/null
 }
 
 make_keys() {
