@@ -33,6 +33,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -314,13 +315,15 @@ print_for_ever(struct client *client)
 	_exit(0);
 }
 
-/* A close that throws away what is on the way (RFC 9293, section 3.10.4). */
+/* A close that throws away what is on the way (RFC 9293, section 3.10.4): send
+ * the output before without waiting for more. */
 _Noreturn static void
 reset(struct client *client)
 {
 	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
-	int fd = ssh_get_fd(client->session);
+	int fd = ssh_get_fd(client->session), yes = 1;
 
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
 	print(client, "first line\nhalf of the sec");
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 	close(fd);

@@ -70,12 +70,14 @@ load lib
 	out_has '^compression yes$'
 }
 
-@test "PSSH_HOSTS adds a host file, and is told to be deprecated" {
+@test "PSSH_HOSTS and CPSSH_HOSTS add a host file" {
 	echo web1 >one
 	echo web2 >two
 	PSSH_HOSTS=one exits 0 cpssh -h two true
 	out_counts 2 SUCCESS
-	err_has 'PSSH_HOSTS'
+	err_is ''
+	CPSSH_HOSTS=one exits 0 cpssh true
+	out_counts 1 SUCCESS
 }
 
 @test "of two names for one thing ours wins" {
