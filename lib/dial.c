@@ -198,7 +198,8 @@ set_out(struct dial *dial)
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
-	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof(yes));
+	if (dial->wish.keepalive)
+		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof(yes));
 	if (dial->wish.bind_address != NULL)
 		error = bind_local(dial, fd);
 	if (error == 0 && connect(fd, at->ai_addr, at->ai_addrlen) != 0 &&

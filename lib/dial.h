@@ -3,6 +3,8 @@
 #ifndef DIAL_H
 #define DIAL_H
 
+#include <stdbool.h>
+
 #include <uv.h>
 
 struct dial;
@@ -12,6 +14,7 @@ struct dial_wish {
 	int		 port;
 	int		 family;	/* AF_UNSPEC, AF_INET, AF_INET6 */
 	const char	*bind_address;	/* or NULL */
+	bool		 keepalive;	/* TCPKeepAlive */
 	int		 attempts;	/* rounds over all addresses, from 1 */
 	uint64_t	 limit;		/* ms for all of it; 0: none */
 };

@@ -49,8 +49,17 @@ match_exec_ended(void *context, int status)
 static void
 tell_notes(struct job *job)
 {
-	for (char **note = job->conf->notes; *note != NULL; note++)
+	const struct hostconf *conf = job->conf;
+
+	for (char **note = conf->notes; *note != NULL; note++)
 		msg_chat(job->label, "%s", *note);
+	/* These are read and printed, but nothing acts on them yet. */
+	if (conf->forward_agent)
+		msg_chat(job->label, "ForwardAgent has no effect yet");
+	if (conf->alive_interval > 0)
+		msg_chat(job->label, "ServerAliveInterval has no effect yet");
+	if (*conf->certificate_files != NULL)
+		msg_chat(job->label, "CertificateFile has no effect yet");
 }
 
 /* -G: what the configuration says is all that is wanted. */
@@ -58,6 +67,7 @@ static enum step
 print_configuration(struct job *job)
 {
 	char *text = NULL, *words;
+	const char *failure;
 	size_t len = 0;
 	FILE *memory = open_memstream(&text, &len);
 
@@ -67,6 +77,9 @@ print_configuration(struct job *job)
 		putc('\n', memory);
 	sshconf_print(job->query, memory);
 	fclose(memory);
+	failure = sshconf_failure(job->query);
+	if (failure != NULL)
+		job_fail(job, ENDED_UNREACHED, "%s", failure);
 	words = output_add(job->output, OUTPUT_OUT, text, len);
 	if (words != NULL)
 		job_fail(job, ENDED_LOCAL, "%s", words);
@@ -156,8 +169,9 @@ prefer(struct job *job)
 	    job->conf->host_key_algorithms, &why);
 
 	if (offer != NULL) {
-		ordered = hostkey_algorithms(job->run->hostkeys, job->conf,
-		    offer);
+		/* As ssh: who wrote a whole list means its order. */
+		ordered = job->conf->host_keys_ordered ? mem_dup(offer) :
+		    hostkey_algorithms(job->run->hostkeys, job->conf, offer);
 		why = session_prefer(job->session, job->conf, ordered);
 	}
 	free(offer);
@@ -179,6 +193,7 @@ connect_to(struct job *job)
 		.port = conf->port,
 		.family = conf->family,
 		.bind_address = conf->bind_address,
+		.keepalive = conf->tcp_keepalive,
 		.attempts = conf->connection_attempts,
 	};
 
