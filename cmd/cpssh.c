@@ -14,7 +14,7 @@ static const struct option_row options[] = {
 	    .env = "INLINE", .pssh = true },
 	{ '\0', "inline-stdout", NULL, "without stderr",
 	    OPTION_FLAG, AT(inline_stdout), .pssh = true },
-	{ 'P', "print", NULL, "lines as they come", OPTION_FLAG, AT(print),
+	{ 'P', "print", NULL, "live, by line", OPTION_FLAG, AT(print),
 	    .env = "PRINT", .pssh = true },
 	{ '\0', "no-headers", NULL, "no status lines",
 	    OPTION_FLAG, AT(no_headers), .pssh = true },

@@ -33,7 +33,7 @@
 static const struct option_row common[] = {
 	{ 'h', "hosts", "FILE", "hosts, - is stdin",
 	    OPTION_LIST, AT(host_files), .env = "HOSTS", .pssh = true },
-	{ 'H', "host", "STR", "hosts, in one word",
+	{ 'H', "host", "STR", "hosts, in a word",
 	    OPTION_LIST, AT(host_words), .pssh = true },
 	{ 'g', "host-glob", "GLOB", "hosts that match",
 	    OPTION_LIST, AT(globs), .pssh = true },

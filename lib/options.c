@@ -294,8 +294,8 @@ read_arguments(const struct reader *reader, const struct option_rows *rows)
 			options_help(rows);
 		if (row->kind == OPTION_VERSION)
 			options_version();
-		if (row->letter != '\0')
-			snprintf(name, sizeof(name), "-%c", row->letter);
+		if (said < LONG_ONLY && said != '?')
+			snprintf(name, sizeof(name), "-%c", said);
 		else
 			snprintf(name, sizeof(name), "--%s", row->name);
 		set_value(reader->settings, row, name, value);

@@ -11,7 +11,7 @@
 #include "options_help.h"
 
 /* Two columns, so that it fits a screen of 24 lines of 80. */
-#define COLUMN 41
+#define COLUMN 40
 #define FLAGS 22
 
 _Noreturn static void
