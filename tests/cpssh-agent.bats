@@ -9,7 +9,7 @@ setup_file() { fleet_start 'LogLevel VERBOSE'; }
 # agent KEYFILE...: an agent that holds these, and no key in files.
 agent() {
 	ssh-agent -D -a "$T/agent" >/dev/null 3>&- &
-	echo $! >>"$T/pids"
+	remember $!
 	wait_until 10 test -S "$T/agent"
 	export SSH_AUTH_SOCK=$T/agent
 	ssh-add -q "$@"
@@ -82,7 +82,7 @@ strangers() {
 	# a socket with a queue that nobody serves
 	"$TESTBIN/badsshd" -k "$KEYS/host_ed25519" \
 	    -a "$KEYS/authorized_keys" -u "$T/mute" >/dev/null 3>&- &
-	echo $! >>"$T/pids"
+	remember $!
 	wait_until 10 test -S "$T/mute"
 	edit_config '/IdentitiesOnly/d'
 	SSH_AUTH_SOCK=$T/mute exits 3 cpssh -t 3 -H web1 true

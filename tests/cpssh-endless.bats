@@ -44,7 +44,7 @@ load lib
 	    'yes 0123456789012345678901234567890123456789' \
 	    >&"$output" 2>err 3>&- &
 	set +m
-	echo $! >>pids
+	remember $!
 	read -r line <&"$output"
 	[[ $line = web*': 0123456789'* ]]
 	wait_until 60 idle "$!"

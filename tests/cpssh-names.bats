@@ -18,23 +18,25 @@ load lib
 
 # with_mute_dns COMMAND...: where every lookup waits for an answer.
 with_mute_dns() {
-	"$TESTBIN/badsshd" -k "$KEYS/host_ed25519" -n 127.0.0.123 \
+	local address=127.$((RANDOM % 200 + 50)).$((RANDOM % 256)).53
+
+	"$TESTBIN/badsshd" -k "$KEYS/host_ed25519" -n "$address" \
 	    2>dns.log >dns 3>&- &
-	echo $! >>pids
+	remember $!
 	# its stdout is closed once it is ready
-	wait_until 10 ready_or_failed "$!"
+	wait_until 10 ready_or_failed "$!" "$address"
 	[ ! -s dns.log ] || {
 		cat dns.log >&2
 		return 1
 	}
-	printf 'nameserver 127.0.0.123\noptions timeout:30 attempts:1\n' \
+	printf 'nameserver %s\noptions timeout:30 attempts:1\n' "$address" \
 	    >resolv.conf
 	unshare -m sh -c \
 	    'mount --bind resolv.conf /etc/resolv.conf && exec "$@"' - "$@"
 }
 
 ready_or_failed() {
-	gone "$1" || ss -lun | grep -q '127\.0\.0\.123:53\b'
+	gone "$1" || ss -lun | grep -qF "$2:53 "
 }
 
 @test "twenty names that hang do not hold up others" {

@@ -10,7 +10,7 @@ load lib
 	! sanitized || skip "speed means nothing under a sanitizer"
 	mkfifo proxy
 	"$TESTBIN/delayproxy" 25 "$PORT" >proxy 3>&- &
-	echo $! >>pids
+	remember $!
 	read -r way <proxy
 	know_host "$way" >known
 	config "UserKnownHostsFile $T/known"

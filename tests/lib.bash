@@ -113,7 +113,7 @@ begin() {
 	) >"$T/out" 2>"$T/err" 3>&- &
 	BEGUN=$!
 	set +m
-	echo $BEGUN >>"$T/pids"
+	remember $BEGUN
 }
 
 ends() {
@@ -151,6 +151,8 @@ explain() {
 		head -c 3000 "$T/out" 2>/dev/null | cat -v
 		echo "--- stderr:"
 		head -c 3000 "$T/err" 2>/dev/null | cat -v
+		echo "--- the server's log ends:"
+		tail -n 5 "$FLEET/log" 2>/dev/null
 	} >&2
 	return 1
 }
@@ -205,7 +207,7 @@ fleet_start() {
 		    </dev/null 3>&- &
 		pid=$!
 		if sshd_listens $pid; then
-			echo $pid >>"$(scope)/pids"
+			remember $pid
 			ssh_config >"$FLEET/ssh_config"
 			know_host "$PORT" >"$FLEET/known_hosts"
 			chmod 644 "$FLEET"/*
@@ -306,7 +308,7 @@ bad_start() {
 	"$TESTBIN/badsshd" -k "$KEYS/host_ed25519" \
 	    -a "$KEYS/authorized_keys" "$@" \
 	    >"$(scope)/bad.fifo" 2>"$FLEET/bad.log" </dev/null 3>&- &
-	echo $! >>"$(scope)/pids"
+	remember $!
 	while read -r mode port; do	# until the server has named all
 		echo "$mode $port" >>"$FLEET/bad"
 		know_host "$port" ed25519 >>"$FLEET/known_hosts"
@@ -327,12 +329,18 @@ refused_port() {
 	echo $port
 }
 
-# End what this test, or this file, has started: by pid, children first.
+# remember PID: end it when this test, or this file, is over.  With the time
+# it began: by then the number may be somebody else's.
+remember() { echo "$1 $(began "$1")" >>"$(scope)/pids"; }
+began() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+
+# End what is remembered, children first.
 fleet_stop() {
-	local pid
+	local pid time
 
 	[ -f "$(scope)/pids" ] || return 0
-	while read -r pid; do
+	while read -r pid time; do
+		[ "$(began "$pid")" = "$time" ] || continue
 		# shellcheck disable=SC2046  # one word a process
 		kill $(descendants "$pid") 2>/dev/null
 		wait "$pid" 2>/dev/null

@@ -40,8 +40,10 @@ make_login() {
 	done
 	LOGIN=cpsshtest$$
 	mkdir -p /run/sshd
+	# a uid that no other suite has, be it one in a chroot beside us: what
+	# is left of this user is killed by it
 	useradd --no-create-home --home-dir "$SUITE/home" --shell /bin/sh \
-	    --user-group "$LOGIN"
+	    --uid $((100000 + $$)) --user-group "$LOGIN"
 	# locked accounts ("!") cannot log in, not even with a key
 	usermod -p '*' "$LOGIN"
 	install -d -o "$LOGIN" -g "$LOGIN" -m 755 "$SUITE/home"
