@@ -109,7 +109,8 @@ has_bare_name(const struct hostconf *conf)
 
 static void
 visit_lines(struct hostkeys *keys, const struct hostconf *conf,
-    const char *name, line_visitor *visit, void *context)
+    const char *name, enum hostkey_effort effort, line_visitor *visit,
+    void *context)
 {
 	char **const lists[] = {
 		conf->user_known_hosts, conf->global_known_hosts
@@ -123,7 +124,7 @@ visit_lines(struct hostkeys *keys, const struct hostconf *conf,
 			if (strcasecmp(*path, "none") == 0)
 				continue;
 			lines = hostkey_file_find(get_file(keys, *path), name,
-			    keys->hasher, &count);
+			    effort, keys->hasher, &count);
 			for (size_t j = 0; j < count; j++)
 				visit(context, lines[j]);
 		}
@@ -174,21 +175,37 @@ weigh(void *context, const struct hostkey_line *line)
 }
 
 static struct search
+search_name(struct hostkeys *keys, const struct hostconf *conf,
+    const char *name, const void *blob, size_t len)
+{
+	const struct search nothing = {
+		.blob = blob, .len = len, .verdict = HOSTKEY_NEW,
+	};
+	struct search search = nothing;
+
+	/* A known key needs no other line, if it is not revoked. */
+	visit_lines(keys, conf, name, FIND_SOME, weigh, &search);
+	if (search.verdict == HOSTKEY_KNOWN ||
+	    search.verdict == HOSTKEY_REVOKED)
+		return search;
+	search = nothing;
+	visit_lines(keys, conf, name, FIND_ALL, weigh, &search);
+	return search;
+}
+
+static struct search
 search_lines(struct hostkeys *keys, const struct hostconf *conf,
     const char *name, const void *blob, size_t len)
 {
-	struct search search = {
-		.blob = blob, .len = len, .verdict = HOSTKEY_NEW,
-	};
-	struct search bare = search;
+	struct search search = search_name(keys, conf, name, blob, len);
+	struct search bare;
 	char *bare_name;
 
-	visit_lines(keys, conf, name, weigh, &search);
 	if (!has_bare_name(conf) || (search.verdict != HOSTKEY_NEW &&
 	    search.verdict != HOSTKEY_ONLY_CA))
 		return search;
 	bare_name = host_name(conf, 0);
-	visit_lines(keys, conf, bare_name, weigh, &bare);
+	bare = search_name(keys, conf, bare_name, blob, len);
 	free(bare_name);
 	if (bare.verdict == HOSTKEY_KNOWN || bare.verdict == HOSTKEY_REVOKED)
 		return bare;
@@ -288,13 +305,14 @@ hostkey_algorithms(struct hostkeys *keys, const struct hostconf *conf,
 	struct buf out = { 0 };
 	char *name = host_name(conf, conf->port);
 
-	visit_lines(keys, conf, name, list_type, &known);
+	/* A type that is known is good enough to be preferred. */
+	visit_lines(keys, conf, name, FIND_SOME, list_type, &known);
 	free(name);
 	/* ssh does not look at the bare name here, and then takes a host that
 	 * is known by it for a new one if the best key is of another type. */
 	if (known.count == 0 && has_bare_name(conf)) {
 		name = host_name(conf, 0);
-		visit_lines(keys, conf, name, list_type, &known);
+		visit_lines(keys, conf, name, FIND_SOME, list_type, &known);
 		free(name);
 	}
 	if (is_known(&known, list, strcspn(list, ",")))

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How a line is found: names without wildcards are in a hash table.  What is
- * left, patterns and hashed names, is searched from end to end, but once for
- * each host name: what was found is put under the name in the table.  A hashed
- * line can stand for one name only, so once found it is searched no more.
+ * How a line is found: names without wildcards are in a hash table.  Patterns
+ * are searched from end to end, but once for each host name: what was found is
+ * put under the name in the table.
+ *
+ * Hashed names are tried one by one, at a quarter of a microsecond each.  A
+ * hashed line stands for one name only, so once found it is tried no more; and
+ * as hosts tend to come in the order in which they came when they were added,
+ * the search goes on behind the last find, and ends with the next one unless
+ * all are asked for.
  */
 #include "config.h"
 
@@ -27,13 +32,16 @@ struct name {
 	char	*text;
 	uint32_t hash;
 	struct list lines;
-	bool	 searched;	/* also patterns and hashed lines */
+	bool	 searched;	/* the patterns are in it too */
+	bool	 exhausted;	/* and all of the hashed lines */
 };
 
 struct hostkey_file {
 	char	*path;
 	struct list all;	/* owned */
-	struct list patterns, hashed;
+	struct list patterns;	/* and the hashed @revoked lines */
+	struct list hashed;	/* those not found yet */
+	size_t	 cursor;	/* where in it the search goes on */
 	struct name **buckets;
 	size_t	 bucket_count;	/* a power of two, or 0 */
 	size_t	 name_count;
@@ -126,9 +134,9 @@ static void
 index_line(struct hostkey_file *file, struct hostkey_line *line)
 {
 	list_add(&file->all, line);
-	if (line->names == NULL)
+	if (line->names == NULL && line->marker != MARKER_REVOKED)
 		list_add(&file->hashed, line);
-	else if (hostkey_line_is_pattern(line))
+	else if (line->names == NULL || hostkey_line_is_pattern(line))
 		list_add(&file->patterns, line);
 	else
 		index_names(file, line);
@@ -171,32 +179,65 @@ hostkey_file_path(const struct hostkey_file *file)
 }
 
 static void
-search(struct hostkey_file *file, struct name *name,
+search_patterns(struct hostkey_file *file, struct name *name,
     struct hostkey_hasher *hasher)
 {
-	struct list left = { 0 };
-
 	for (size_t i = 0; i < file->patterns.count; i++) {
 		if (hostkey_line_matches(file->patterns.lines[i], name->text,
 		    hasher))
 			list_add(&name->lines, file->patterns.lines[i]);
 	}
-	left.lines = file->hashed.lines;	/* shrinks in place */
-	for (size_t i = 0; i < file->hashed.count; i++) {
-		struct hostkey_line *line = file->hashed.lines[i];
-
-		if (hostkey_line_matches(line, name->text, hasher))
-			list_add(&name->lines, line);
-		else
-			left.lines[left.count++] = line;
-	}
-	file->hashed.count = left.count;
 	name->searched = true;
+}
+
+static struct hostkey_line *
+take_hashed(struct hostkey_file *file, size_t at)
+{
+	struct list *hashed = &file->hashed;
+	struct hostkey_line *line = hashed->lines[at];
+
+	hashed->count--;
+	memmove(&hashed->lines[at], &hashed->lines[at + 1],
+	    (hashed->count - at) * sizeof(*hashed->lines));
+	return line;
+}
+
+static void
+search_hashed(struct hostkey_file *file, struct name *name,
+    enum hostkey_effort effort, struct hostkey_hasher *hasher)
+{
+	size_t left = file->hashed.count;
+
+	for (; left > 0; left--) {
+		struct hostkey_line *line;
+
+		if (file->cursor >= file->hashed.count)
+			file->cursor = 0;
+		line = file->hashed.lines[file->cursor];
+		if (!hostkey_line_matches(line, name->text, hasher)) {
+			file->cursor++;
+			continue;
+		}
+		list_add(&name->lines, take_hashed(file, file->cursor));
+		if (effort == FIND_SOME && line->marker == MARKER_NONE)
+			return;
+	}
+	name->exhausted = true;
+}
+
+static bool
+has_plain(const struct name *name)
+{
+	for (size_t i = 0; i < name->lines.count; i++) {
+		if (name->lines.lines[i]->marker == MARKER_NONE)
+			return true;
+	}
+	return false;
 }
 
 struct hostkey_line *const *
 hostkey_file_find(struct hostkey_file *file, const char *text,
-    struct hostkey_hasher *hasher, size_t *count)
+    enum hostkey_effort effort, struct hostkey_hasher *hasher, size_t *count)
 {
 	struct name *name;
 
@@ -205,7 +246,9 @@ hostkey_file_find(struct hostkey_file *file, const char *text,
 		return NULL;
 	name = get_name(file, text);
 	if (!name->searched)
-		search(file, name, hasher);
+		search_patterns(file, name, hasher);
+	if (!name->exhausted && (effort == FIND_ALL || !has_plain(name)))
+		search_hashed(file, name, effort, hasher);
 	*count = name->lines.count;
 	return name->lines.lines;
 }

@@ -16,10 +16,17 @@ struct hostkey_file *hostkey_file_read(const char *path);
 void	 hostkey_file_free(struct hostkey_file *);
 const char *hostkey_file_path(const struct hostkey_file *);
 
+/* How far to look: hashed names make it slow. */
+enum hostkey_effort {
+	FIND_SOME,	/* all @revoked lines, and a plain one if there is one */
+	FIND_ALL,
+};
+
 /* The COUNT lines for the host NAME, which is in lower case, of every marker.
- * Lent until the next line is added. */
+ * Lent until the next call. */
 struct hostkey_line *const *hostkey_file_find(struct hostkey_file *,
-    const char *name, struct hostkey_hasher *, size_t *count);
+    const char *name, enum hostkey_effort, struct hostkey_hasher *,
+    size_t *count);
 
 /* From now on the file is taken to have a line with the key BLOB for the host
  * NAME, whether it has or not.  BLOB is copied. */
