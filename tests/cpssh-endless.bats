@@ -33,6 +33,22 @@ load lib
 	[ "$(wc -c <out)" -lt 1100000 ]
 }
 
+@test "-i of much output is not kept in memory" {
+	! sanitized || skip "memory means nothing under a sanitizer"
+	mkfifo -m 666 "$REMOTE/gate"
+	begin cpssh -t 0 -i --no-headers -H 'web[1-4]' \
+	    "yes | head -c 30000000; echo x >>$REMOTE/printed; \
+	    [ \$PSSH_HOST != web1 ] || read x <$REMOTE/gate"
+	wait_until 60 has_lines 4 "$REMOTE/printed"
+	[ "$(peak_memory "$BEGUN")" -lt 40000 ] ||
+		explain "$(peak_memory "$BEGUN") kB"
+	echo >"$REMOTE/gate"
+	ends 0
+	[ "$(wc -c <out)" = 120000000 ]
+}
+
+has_lines() { [ "$(wc -l <"$2")" = "$1" ]; }
+
 @test "a reader that stops slows the hosts, not fills the memory" {
 	! sanitized || skip "memory means nothing under a sanitizer"
 	local line output

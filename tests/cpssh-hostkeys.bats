@@ -182,6 +182,14 @@ each_a_host_of_its_own() {
 	exits 0 cpssh -H web1 true
 }
 
+@test "BatchMode: a terminal is not asked" {
+	: >known
+	config "UserKnownHostsFile $T/known" 'StrictHostKeyChecking ask' \
+	    'BatchMode yes'
+	echo yes | exits_on_tty 4 cpssh -H web1 true
+	[ ! -s known ]
+}
+
 @test "ask: a terminal is asked, and its answer counts" {
 	: >known
 	config "UserKnownHostsFile $T/known" 'StrictHostKeyChecking ask'

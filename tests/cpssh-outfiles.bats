@@ -57,6 +57,12 @@ load lib
 	[ "$(cat o/web1)" = $'one\ntwo' ]
 }
 
+@test "-o and -e may be one directory" {
+	exits 0 cpssh -o o -e o -H web1 \
+	    'for i in 1 2 3; do echo out; echo err >&2; done'
+	[ "$(sort o/web1)" = $'err\nerr\nerr\nout\nout\nout' ]
+}
+
 @test "-i and -o at once" {
 	exits 0 cpssh -o o -i -H web1 echo x
 	out_has '^x$'

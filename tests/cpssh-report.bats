@@ -78,6 +78,22 @@ load lib
 	out_is ''
 }
 
+@test "--headers-to-stderr: the status lines there, the output here" {
+	exits 0 cpssh -H web1 -i --headers-to-stderr 'echo out'
+	out_is out
+	err_has '^\[1\] \d\d:\d\d:\d\d \[SUCCESS\] web1$'
+}
+
+@test "-v names each step as it starts, and the host" {
+	exits 0 cpssh -v -H web1 true
+	grep -o 'web1: .*' err >steps
+	for step in 'connect' 'key exchange' 'host key check' 'login' \
+	    'the command'; do
+		grep -qx "web1: $step" steps || explain "no step $step"
+	done
+	[ "$(wc -l <out)" = 1 ]
+}
+
 @test "a remote exit 255 is not taken for our own trouble" {
 	exits 5 cpssh -H web1 exit 255
 	out_has 'FAILURE\] web1 Exited with error code 255'

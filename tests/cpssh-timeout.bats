@@ -49,6 +49,19 @@ setup_file() {
 	out_has "^\[100\] .*FAILURE\] $(bad silent)"
 }
 
+@test "only so many hosts at once are on their way in" {
+	SECONDS=0
+	exits 4 cpssh --max-handshakes 1 --connect-timeout 1 \
+	    -H "$(bad silent) $(bad silent) $(bad silent)" true
+	[ $SECONDS -ge 3 ]
+}
+
+@test "a host that died is noticed by ServerAlive, without a limit" {
+	exits 4 cpssh -t 0 -O ServerAliveInterval=1 \
+	    -O ServerAliveCountMax=2 -H "$(bad loginhang)" true
+	out_has 'FAILURE.*(alive|answer|lost|respond)'
+}
+
 @test "a port where nobody listens is told at once" {
 	SECONDS=0
 	exits 4 cpssh -H "127.0.0.1:$(refused_port)" true

@@ -185,6 +185,11 @@ remote_says() {
 # The memory a process had at most, in kB.
 peak_memory() { sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
 
+# Is the library our private build, that can tell more than its release?
+patched() {
+	grep -q '^#define HAVE_PATCHED_LIBSSH2 1' "$BUILDDIR/config.h"
+}
+
 # Bounds on memory say nothing about a program that a sanitizer watches.
 sanitized() { grep -q __asan_init "$CPSSH"; }
 

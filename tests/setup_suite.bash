@@ -43,7 +43,7 @@ make_login() {
 	# a uid that no other suite has, be it one in a chroot beside us: what
 	# is left of this user is killed by it
 	useradd --no-create-home --home-dir "$SUITE/home" --shell /bin/sh \
-	    --uid $((100000 + $$)) --user-group "$LOGIN"
+	    --uid $((100000 + $$)) -K UID_MAX=9999999 --user-group "$LOGIN"
 	# locked accounts ("!") cannot log in, not even with a key
 	usermod -p '*' "$LOGIN"
 	install -d -o "$LOGIN" -g "$LOGIN" -m 755 "$SUITE/home"
