@@ -21,6 +21,7 @@
  * libssh2 takes the server's banner a byte at a time. */
 #define SMALL_READ 1024
 #define AHEAD 4096
+#define TURN (256 * 1024)	/* received before others have theirs */
 
 struct session {
 	LIBSSH2_SESSION	*ssh;
@@ -28,7 +29,9 @@ struct session {
 	uv_poll_t	 poll;
 	int		 events;	/* polled for now */
 	bool		 deaf;		/* not to be read from */
-	bool		 drained;	/* the last read took all there was */
+	size_t		 turn;		/* bytes received in this one */
+	bool		 drained;	/* nothing is left, or left of the turn */
+	bool		 unread;	/* nobody has read since the last event */
 	bool		 dead;		/* both directions fail from now on */
 	bool		 closed;	/* by the other side */
 	int		 error;		/* errno of the first failed call */
@@ -48,6 +51,7 @@ receive(struct session *session, void *data, size_t len)
 {
 	ssize_t got = recv(session->fd, data, len, 0);
 
+	session->unread = false;
 	if (got < 0) {
 		int error = errno;
 
@@ -60,8 +64,10 @@ receive(struct session *session, void *data, size_t len)
 		return -session->error;
 	}
 	session->closed = got == 0;
-	session->drained = (size_t)got < len;
 	session->received += (uint64_t)got;
+	/* libssh2 reads on for as long as there is something to read. */
+	session->turn += (size_t)got;
+	session->drained = (size_t)got < len || session->turn >= TURN;
 	return got;
 }
 
@@ -150,11 +156,13 @@ socket_event(uv_poll_t *poll, int status, int events)
 {
 	struct session *session = poll->data;
 
-	(void)events;
 	/* libuv stops polling at an error, of which reading tells more. */
 	if (status < 0)
 		session->events = 0;
+	if (status < 0 || (events & UV_READABLE) != 0)
+		session->unread = true;
 	session->drained = false;
+	session->turn = 0;
 	session->poke(session->context);
 }
 
@@ -291,7 +299,8 @@ flush(struct session *session)
 void
 session_settle(struct session *session)
 {
-	int events = session->deaf ? 0 : UV_READABLE;
+	/* Who waits for something else reads when that has come. */
+	int events = session->deaf || session->unread ? 0 : UV_READABLE;
 
 	if (session->dead)
 		return;
