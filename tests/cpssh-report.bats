@@ -23,11 +23,11 @@ load lib
 
 @test "hosts are reported as they end, not as they are listed" {
 	mkfifo -m 666 "$REMOTE/gate"
-	exits 0 cpssh -H 'web1 web2' "case \$PSSH_HOST in
-		web1) read x <$REMOTE/gate ;; web2) : ;; esac;
-		[ \$PSSH_HOST = web1 ] || (sleep 1; echo >$REMOTE/gate) \
-		    >/dev/null 2>&1 &"
-	out_has '^\[1\] .* web2$'
+	begin cpssh -H 'web1 web2' \
+	    "[ \$PSSH_HOST = web2 ] || read x <$REMOTE/gate"
+	wait_until 20 has_line '^\[1\] .* web2$' out
+	echo >"$REMOTE/gate"
+	ends 0
 	out_has '^\[2\] .* web1$'
 }
 

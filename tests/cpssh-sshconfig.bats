@@ -147,6 +147,7 @@ only_for() {
 }
 
 @test "RequestTTY and -x -tt give a terminal" {
+	needs_root "sshd gives nobody else terminals"
 	exits 0 cpssh -O RequestTTY=force -i --no-headers -H web1 tty
 	out_has '^/dev/pts'
 	exits 0 cpssh -x -tt -i --no-headers -H web1 tty
