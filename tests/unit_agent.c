@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -443,6 +444,38 @@ many_requests_share_few_connections(void **state)
 	fake_stop(&fake);
 }
 
+/* Room for one connection only: it has to do for all. */
+static void
+one_connection_is_enough(void **state)
+{
+	struct fake fake = fake_start(REFUSE);
+	struct answer answers[20];
+	struct rlimit limit, less;
+	struct answer first;
+	int next;
+
+	(void)state;
+	sign(fake.path, "blob", 4, 0, &first);
+	wait_for(&first);
+	answer_clear(&first);
+	next = dup(0);
+	close(next);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	less = limit;
+	less.rlim_cur = (rlim_t)next;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &less), 0);
+	for (size_t i = 0; i < COUNT(answers); i++)
+		sign(fake.path, "blob", 4, 0, &answers[i]);
+	for (size_t i = 0; i < COUNT(answers); i++)
+		wait_for(&answers[i]);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	for (size_t i = 0; i < COUNT(answers); i++) {
+		assert_non_null(strstr(answers[i].error, "refused"));
+		answer_clear(&answers[i]);
+	}
+	fake_stop(&fake);
+}
+
 static void
 many_signatures(void **state)
 {
@@ -716,6 +749,7 @@ main(void)
 		TEST(signs_as_the_file_would),
 		TEST(a_key_that_it_lacks_is_refused),
 		TEST(many_requests_share_few_connections),
+		TEST(one_connection_is_enough),
 		TEST(many_signatures),
 		cmocka_unit_test(misbehaviour_is_told),
 		TEST(bytes_may_come_one_by_one),

@@ -568,12 +568,14 @@ static void
 no_hashed_line_is_overlooked(void **state)
 {
 	static const char *const files[] = {
-		"web0 $1\nweb1 $2\nweb1 $0\nweb2 $1\n",
-		"web1 $0\nweb0 $1\nweb2 $1\nweb1 $2\n",
-		"web1 $2\nweb2 $1\n@cert-authority web1 $1\nweb1 $0\n",
+		"web0 $1\nweb1 $2\nweb1 $3\nweb1 $0\nweb2 $1\n",
+		"web1 $0\nweb0 $1\nweb1 $3\nweb2 $1\nweb1 $2\n",
+		"web1 $2\nweb2 $1\n@cert-authority web1 $1\nweb1 $3\nweb1 $0\n",
 	};
 	char *command = mem_print("ssh-keygen -q -H -f '%s' >/dev/null 2>&1",
 	    known);
+	struct hostkey_hasher *hasher = hostkey_hasher_new();
+	struct buf hashed = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(files); i++) {
@@ -590,14 +592,22 @@ no_hashed_line_is_overlooked(void **state)
 		assert_int_equal(verdict_in(all, &one, ED), HOSTKEY_KNOWN);
 		assert_int_equal(verdict_in(all, &one, ED2), HOSTKEY_CHANGED);
 		hostkeys_free(all);
+		assert_int_equal(verdict_of(&one, ED), HOSTKEY_KNOWN);
 
-		text = mem_print("%s@revoked web1 $0\n", files[i]);
+		/* ssh-keygen does not hash these, but ssh reads them */
+		buf_adds(&hashed, "@revoked ");
+		hostkey_line_hash(&hashed, "web1", hasher);
+		text = mem_print("%s%s $0\n", files[i], buf_text(&hashed));
+		buf_clear(&hashed);
 		write_known(known, text);
+		assert_int_equal(verdict_of(&one, ED), HOSTKEY_REVOKED);
 		free(output_of(command));
 		assert_int_equal(verdict_of(&one, ED), HOSTKEY_REVOKED);
 		assert_int_equal(verdict_of(&one, RSA), HOSTKEY_KNOWN);
 		free(text);
 	}
+	hostkey_hasher_free(hasher);
+	buf_free(&hashed);
 	free(command);
 }
 

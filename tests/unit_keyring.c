@@ -95,6 +95,17 @@ assert_public(const struct key *key, const char *name)
 	free(text);
 }
 
+/* All numbers of the key fit together; wrong ones would only be slow. */
+static void
+assert_consistent(const struct key *key)
+{
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key->pkey, NULL);
+
+	assert_non_null(context);
+	assert_int_equal(EVP_PKEY_check(context), 1);
+	EVP_PKEY_CTX_free(context);
+}
+
 /* Each way to write each kind of key. */
 static const struct {
 	const char *name, *arguments;
@@ -125,6 +136,7 @@ reads_every_format(void **state)
 			fail_msg("%s", key->why);
 		assert_string_equal(key->type, kinds[i].type);
 		assert_public(key, public);
+		assert_consistent(key);
 		assert_null(key->why);
 		/* once a run */
 		assert_ptr_equal(load(keyring, kinds[i].name), key);
@@ -362,39 +374,70 @@ cut_and_bent_keys_are_survived(void **state)
 	}
 }
 
-static void
-halves_must_match(void **state)
+/* The contents of an OpenSSH key file, decoded; the caller frees them. */
+static unsigned char *
+decode(const char *name, size_t *len)
 {
-	size_t len;
-	char *text = contents("ed25519", &len);
-	char *begin = strchr(text, '\n') + 1;
-	struct buf base64 = { 0 }, armored = { 0 };
-	struct key key = { .state = KEY_REFUSED };
+	char *text = contents(name, NULL);
+	struct buf base64 = { 0 };
 	unsigned char *bytes;
-	size_t decoded;
 
-	(void)state;
-	for (char *c = begin; *c != '-'; c++) {
+	for (char *c = strchr(text, '\n'); *c != '-'; c++) {
 		if (*c != '\n')
 			buf_addc(&base64, *c);
 	}
-	bytes = hostkey_blob_decode(buf_text(&base64), base64.len, &decoded);
+	bytes = hostkey_blob_decode(buf_text(&base64), base64.len, len);
 	assert_non_null(bytes);
-	/* magic 15, two "none" 8 each, no options 4, count 4, length 4, name
-	 * 15, length 4: there the public half begins */
-	bytes[15 + 8 + 8 + 4 + 4 + 4 + 15 + 4] ^= 1;
-	buf_add(&armored, text, (size_t)(begin - text));
-	hostkey_blob_encode(&armored, bytes, decoded);
-	buf_adds(&armored, "\n-----END OPENSSH PRIVATE KEY-----\n");
-	assert_string_equal(keyring_parse(&key, buf_text(&armored),
-	    armored.len), "its public and private half do not match");
+	buf_free(&base64);
+	free(text);
+	return bytes;
+}
+
+/* What is wrong with a key of these contents, NULL if nothing is. */
+static const char *
+problem_of(const unsigned char *bytes, size_t len)
+{
+	struct key key = { .state = KEY_REFUSED };
+	struct buf text = { 0 };
+	const char *problem;
+
+	buf_adds(&text, "-----BEGIN OPENSSH PRIVATE KEY-----\n");
+	hostkey_blob_encode(&text, bytes, len);
+	buf_adds(&text, "\n-----END OPENSSH PRIVATE KEY-----\n");
+	problem = keyring_parse(&key, buf_text(&text), text.len);
+	EVP_PKEY_free(key.pkey);
 	free(key.blob);
 	free(key.type);
 	free(key.comment);
-	buf_free(&base64);
-	buf_free(&armored);
+	buf_free(&text);
+	return problem;
+}
+
+static void
+every_part_is_checked(void **state)
+{
+	/* magic 15, two "none" 8 each, no options 4, count 4, length 4, name
+	 * 15, length 4: there the public half begins */
+	const size_t public = 15 + 8 + 8 + 4 + 4 + 4 + 15 + 4;
+	const size_t checks = public + 32 + 4;	/* and a length */
+	size_t len;
+	unsigned char *bytes = decode("ed25519", &len);
+
+	(void)state;
+	assert_null(problem_of(bytes, len));
+	bytes[public] ^= 1;
+	assert_string_equal(problem_of(bytes, len),
+	    "its public and private half do not match");
+	bytes[public] ^= 1;
+	bytes[checks] ^= 1;
+	assert_string_equal(problem_of(bytes, len), "broken private key");
+	bytes[checks] ^= 1;
+	bytes[len - 1] ^= 1;	/* padding */
+	assert_string_equal(problem_of(bytes, len), "broken private key");
+	bytes[len - 1] ^= 1;
+	bytes[38]++;		/* how many keys */
+	assert_string_equal(problem_of(bytes, len), "broken private key");
 	free(bytes);
-	free(text);
 }
 
 /* A key of the security-key type as OpenSSH writes it, but without secrets. */
@@ -476,7 +519,7 @@ main(void)
 		cmocka_unit_test(says_what_is_wrong),
 		cmocka_unit_test(others_files_may_be_open),
 		cmocka_unit_test(cut_and_bent_keys_are_survived),
-		cmocka_unit_test(halves_must_match),
+		cmocka_unit_test(every_part_is_checked),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, clean_up);
