@@ -18,7 +18,7 @@ const char *hostkey_file_path(const struct hostkey_file *);
 
 /* How far to look: hashed names make it slow. */
 enum hostkey_effort {
-	FIND_SOME,	/* all @revoked lines, and a plain one if there is one */
+	FIND_SOME,	/* all @revoked lines, and a plain one if there is */
 	FIND_ALL,
 };
 
