@@ -100,7 +100,7 @@ serve(void *unused)
 	for (;;) {
 		struct resolve *resolve = us.waiting;
 
-		if (resolve == NULL) {
+		if (resolve == NULL || us.busy >= THREADS_BUSY) {
 			pthread_cond_wait(&us.more, &us.lock);
 			continue;
 		}
@@ -128,7 +128,8 @@ call_thread(void)
 
 	pthread_cond_signal(&us.more);
 	if (us.queued <= us.threads - us.busy - us.lost ||
-	    us.busy >= THREADS_BUSY || us.threads >= THREADS_EVER)
+	    us.threads - us.lost >= THREADS_BUSY ||
+	    us.threads >= THREADS_EVER)
 		return;
 
 	/* Signals are the loop's. */
