@@ -34,7 +34,7 @@ struct option_row {
 /* A set of rows that belong together; the last one has no name. */
 struct option_rows {
 	const struct option_row *const *tables;	/* NULL-terminated */
-	const char	*usage;		/* what follows "Usage: " */
+	const char	*usage;		/* after "Usage: PROGRAM " */
 	const char	*summary;
 };
 
