@@ -123,7 +123,8 @@ job_pause(struct job *job)
 {
 	uint64_t now = uv_now(job->run->loop);
 
-	job->visit_left = job->visit_ends > now ? job->visit_ends - now : 0;
+	job->visit_left = job->visit_ends > now ? job->visit_ends - now :
+	    job->visit_ends != 0;
 	job->visit_ends = job->step_ends = 0;
 	arm(job);
 }
@@ -265,6 +266,16 @@ poke_later(void *context)
 	job_poke(context);
 }
 
+/* Not now: who leaves the gate may be one of many that leave together, each
+ * letting in the next. */
+static void
+let_in(void *context)
+{
+	struct job *job = context;
+
+	loop_later(job->run->loop, &job->later);
+}
+
 struct job *
 job_new(struct run *run, struct target *target)
 {
@@ -274,7 +285,7 @@ job_new(struct run *run, struct target *target)
 	job->target = target;
 	job->label = target_label(target, run->plan->user);
 	job->later = (struct later){ .call = poke_later, .context = job };
-	job->pass = (struct gate_pass){ .call = poke_later, .context = job };
+	job->pass = (struct gate_pass){ .call = let_in, .context = job };
 	return job;
 }
 
