@@ -14,6 +14,7 @@
  *   old          speaks only version 1
  *   kexclose     closes after the algorithms were exchanged
  *   kexhang      is silent after the algorithms were exchanged
+ *   kexflood     sends empty packets without end instead of the algorithms
  * After it (a real server, the commands of run_command()):
  *   ok           nothing is wrong
  *   authhang     is silent once asked for a login
@@ -180,6 +181,20 @@ say_lines_for_ever(int fd)
 		say(fd, lines, sizeof(lines));
 }
 
+/* SSH_MSG_IGNORE for ever, the smallest packets there are, many at a time. */
+_Noreturn static void
+say_nothing_often(int fd)
+{
+	static const char packet[16] = { 0, 0, 0, 12, 6, 2 };
+	static char many[1 << 20];
+
+	for (size_t i = 0; i < sizeof(many); i += sizeof(packet))
+		memcpy(many + i, packet, sizeof(packet));
+	for (;;)
+		if (write(fd, many, sizeof(many)) <= 0)
+			_exit(0);
+}
+
 /* The modes that need no SSH; returns for all others. */
 static void
 misbehave_early(const char *mode, int fd)
@@ -209,6 +224,10 @@ misbehave_early(const char *mode, int fd)
 	if (strcmp(mode, "old") == 0) {
 		say_text(fd, "SSH-1.5-badsshd\r\n");
 		say_nothing_more(fd);
+	}
+	if (strcmp(mode, "kexflood") == 0) {
+		say_text(fd, VERSION_LINE);
+		say_nothing_often(fd);
 	}
 	if (strncmp(mode, "kex", 3) == 0) {
 		say_text(fd, VERSION_LINE);
