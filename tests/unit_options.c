@@ -276,7 +276,11 @@ refusals(void **state)
 		{ { "--s" }, "ambiguous option: --s (--seconds, --size?)" },
 		{ { "--s=1" }, "ambiguous option: --s (--seconds, --size?)" },
 		{ { "-n", "x" }, "option -n: invalid integer value: 'x'" },
-		{ { "--number=" }, "option -n: invalid integer value: ''" },
+		/* Named as it was given, if not as short. */
+		{ { "--number=" },
+		    "option --number: invalid integer value: ''" },
+		{ { "--num", "x" },
+		    "option --number: invalid integer value: 'x'" },
 		{ { "-n", "1m" }, "option -n: invalid integer value: '1m'" },
 		{ { "-n", "101" }, "option -n: 101 is not between 1 and 100" },
 		{ { "-n0" }, "option -n: 0 is not between 1 and 100" },
