@@ -30,8 +30,8 @@ struct session {
 	int		 events;	/* polled for now */
 	bool		 deaf;		/* not to be read from */
 	size_t		 turn;		/* bytes received in this one */
-	bool		 drained;	/* nothing is left, or left of the turn */
-	bool		 unread;	/* nobody has read since the last event */
+	bool		 drained;	/* nothing is left, or no turn */
+	bool		 unread;	/* nobody has read since the event */
 	bool		 dead;		/* both directions fail from now on */
 	bool		 closed;	/* by the other side */
 	int		 error;		/* errno of the first failed call */
