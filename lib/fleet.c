@@ -389,6 +389,9 @@ fleet_run(const struct plan *plan)
 	uv_run(fleet.run.loop, UV_RUN_DEFAULT);
 	if (fleet.listed > 0)
 		report_summary(fleet.report, &fleet.tally);
+	/* A reader may be slow, or gone, and the user tired of waiting. */
+	report_flush(fleet.report);
+	uv_run(fleet.run.loop, UV_RUN_DEFAULT);
 	status = exit_status(&fleet);
 	end(&fleet);
 	if (fleet.stopped_by == SIGPIPE && !fleet.trouble)

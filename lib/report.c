@@ -56,8 +56,7 @@ flush_all(void *context)
 {
 	struct report *report = context;
 
-	sink_flush(report->sinks.out);
-	sink_flush(report->sinks.err);
+	report_flush(report);
 	progress_draw(report->progress);
 }
 
@@ -337,12 +336,18 @@ report_summary(struct report *report, const struct tally *tally)
 }
 
 void
+report_flush(struct report *report)
+{
+	sink_flush(report->sinks.out);
+	sink_flush(report->sinks.err);
+}
+
+void
 report_leave(struct report *report)
 {
 	report_hold(report, false);
 	progress_hold(report->progress, true);
-	sink_flush(report->sinks.out);
-	sink_flush(report->sinks.err);
+	report_flush(report);
 }
 
 void

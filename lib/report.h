@@ -40,6 +40,10 @@ void	 report_hold(struct report *, bool hold);
 /* The line at the end, on a terminal only. */
 void	 report_summary(struct report *, const struct tally *);
 
+/* Write what can be written without waiting.  What is left keeps the loop
+ * going until it is written, or cannot be. */
+void	 report_flush(struct report *);
+
 /* Write what can be written without waiting, and leave the terminal tidy: the
  * program is about to end on the spot. */
 void	 report_leave(struct report *);
