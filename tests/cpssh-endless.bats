@@ -70,15 +70,6 @@ has_lines() { [ "$(wc -l <"$2")" = "$1" ]; }
 	kill -INT "$!"
 }
 
-# The process has used no CPU for half a second.
-idle() {
-	local before
-
-	before=$(cut -d' ' -f14,15 "/proc/$1/stat")
-	sleep 0.5
-	[ "$(cut -d' ' -f14,15 "/proc/$1/stat")" = "$before" ]
-}
-
 @test "| head" {
 	exits 0 sh -c '"$@" | head -n 3' - "$CPSSH" -F "$FLEET/ssh_config" \
 	    -t 30 -P -H 'web1 web2' yes

@@ -59,3 +59,10 @@ load lib
 	kill -TERM "$BEGUN"
 	ends 143
 }
+
+@test "a report that cannot be written is our own trouble: 1" {
+	"$CPSSH" -F "$FLEET/ssh_config" -H web1 true >/dev/full 2>err ||
+		status=$?
+	[ "$status" = 1 ]
+	grep -q 'cannot write to stdout: No space left' err
+}

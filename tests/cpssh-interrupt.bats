@@ -97,3 +97,23 @@ long='echo $$ >'$BATS_TEST_TMPDIR'/remote/pid.$PSSH_NODENUM; sleep 300 & \
 	    - "$CPSSH" -F "$FLEET/ssh_config" -p 1 -P -H 'web[1-30]' echo x
 	err_is ''
 }
+
+@test "SIGINT ends it also when all that is left is to write the report" {
+	local output
+
+	mkfifo output
+	exec {output}<>output
+	dd if=/dev/zero of=output oflag=nonblock bs=4096 2>/dev/null || :
+	set -m
+	"$CPSSH" -F "$FLEET/ssh_config" -H web1 "echo >$REMOTE/ran" \
+	    >&"$output" 2>err 3>&- &
+	set +m
+	remember $!
+	remote_says ran
+	wait_until 10 idle "$!"
+	kill -INT "$!"
+	wait_until 10 idle "$!"
+	kill -INT "$!"
+	wait_until 10 gone "$!"
+	exec {output}>&-
+}

@@ -176,6 +176,15 @@ gone() { ! kill -0 "$1" 2>/dev/null && ! [ -d "/proc/$1" ]; }
 has_line() { finds "$1" "$2"; }
 accepts() { (exec 3<>"/dev/tcp/$1/$2"); }
 
+# The process has used no CPU for half a second.
+idle() {
+	local before
+
+	before=$(cut -d' ' -f14,15 "/proc/$1/stat")
+	sleep 0.5
+	[ "$(cut -d' ' -f14,15 "/proc/$1/stat")" = "$before" ]
+}
+
 # What a remote command has written to $REMOTE/NAME, once it has.
 remote_says() {
 	wait_until 20 test -s "$REMOTE/$1"
