@@ -169,5 +169,8 @@ main(int argc, char **argv)
 	tearing = true;
 #endif
 	echo(start(ssh, argv[2], argv[3]), data, (size_t)st.st_size);
+	libssh2_session_set_blocking(ssh, 1);
+	libssh2_session_free(ssh);
+	libssh2_exit();
 	return 0;
 }
