@@ -56,8 +56,8 @@ setup_file() {
 	[ $SECONDS -ge 3 ]
 }
 
-@test "a host that died is noticed by ServerAlive, without a limit" {
-	exits 4 cpssh -t 0 -O ServerAliveInterval=1 \
+@test "a host that died is noticed by ServerAlive, before its limit" {
+	exits 4 cpssh -t 20 -O ServerAliveInterval=1 \
 	    -O ServerAliveCountMax=2 -H "$(bad loginhang)" true
 	out_has 'FAILURE.*(alive|answer|lost|respond)'
 }
