@@ -59,6 +59,8 @@ child_run(uv_loop_t *loop, const char *command,
 	};
 	uv_process_options_t options = {
 		.exit_cb = child_exited,
+		/* A process group of its own, to be killed as one. */
+		.flags = UV_PROCESS_DETACHED,
 		.args = args,
 		.stdio = stdio,
 		.stdio_count = 3,
@@ -91,7 +93,7 @@ child_drop(struct child *child)
 	child->ended = NULL;
 	if (child->alive) {
 		/* Reaped, and freed, when it is gone. */
-		uv_process_kill(&child->process, SIGKILL);
+		kill(-uv_process_get_pid(&child->process), SIGKILL);
 		uv_unref((uv_handle_t *)&child->process);
 	} else {
 		uv_close((uv_handle_t *)&child->process, child_closed);

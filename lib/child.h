@@ -14,7 +14,7 @@ struct child;
 struct child *child_run(uv_loop_t *, const char *command,
 	    void (*ended)(void *context, int status), void *context);
 
-/* Kill it: ENDED will not be called.  NULL is ignored. */
+/* Kill it and its process group: ENDED will not be called.  NULL is ignored. */
 void	 child_drop(struct child *);
 
 #endif

@@ -113,6 +113,23 @@ too_late(uv_timer_t *timer)
 	fail_msg("the command lives on");
 }
 
+/* What it has started holds the pipe open for as long as it lives. */
+static void
+dropped_with_its_own(void **state)
+{
+	char *command = mem_print("sleep 1000 & echo >/dev/fd/%d; wait",
+	    ends[1]);
+	struct child *child = start(command);
+	char byte;
+
+	(void)state;
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	child_drop(child);
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &byte, 1), 0);
+	free(command);
+}
+
 /* Killed, and reaped by a loop that has something else to do. */
 static void
 dropped(void **state)
@@ -128,10 +145,10 @@ dropped(void **state)
 	pid = (pid_t)strtol(text, NULL, 10);
 	assert_true(pid > 1);
 	child_drop(child);
+	/* It does not keep the loop going. */
+	assert_int_equal(uv_loop_alive(loop), 0);
 	close(ends[1]);
 	assert_int_equal(read(ends[0], &byte, 1), 0);
-	/* It does not keep the loop going. */
-	assert_int_equal(uv_run(loop, UV_RUN_DEFAULT), 0);
 	uv_timer_init(loop, &busy);
 	uv_timer_start(&busy, too_late, 20000, 0);
 	while (kill(pid, 0) == 0)
@@ -163,6 +180,7 @@ main(void)
 		TEST(shells),
 		TEST(no_input_no_output),
 		TEST(dropped),
+		TEST(dropped_with_its_own),
 		TEST(dropped_before_its_failure_is_told),
 	};
 
