@@ -52,6 +52,11 @@ input_open(uv_loop_t *loop, const char *file,
 	}
 	/* A file can be read where it is, by every host on its own. */
 	input->spool = spool_of_file(input->fd);
+	/* Those of /proc say that they are empty. */
+	if (input->spool != NULL && spool_size(input->spool) == 0) {
+		spool_free(input->spool);
+		input->spool = NULL;
+	}
 	if (input->spool == NULL) {
 		input->spool = spool_new(KEPT_IN_MEMORY, 0);
 		input->inlet = inlet_open(loop, input->fd, got_piece, input);

@@ -14,6 +14,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@
 #include "environ.h"
 #include "job.h"
 #include "mem.h"
+#include "msg.h"
 #include "op_exec.h"
 #include "output.h"
 #include "plan.h"
@@ -156,7 +158,16 @@ offer_environment(struct job *job)
 	while (exec->environ[exec->offered] != NULL) {
 		const char *entry = exec->environ[exec->offered];
 		size_t len = strcspn(entry, "=");
-		int error = libssh2_channel_setenv_ex(exec->channel, entry,
+		int error;
+
+		/* libssh2 sends no packet that is longer. */
+		if (strlen(entry) > PACKET) {
+			msg_chat(job->label, "%.*s is too long to be offered",
+			    (int)len, entry);
+			exec->offered++;
+			continue;
+		}
+		error = libssh2_channel_setenv_ex(exec->channel, entry,
 		    (unsigned)len, entry + len + 1,
 		    (unsigned)strlen(entry + len + 1));
 
@@ -182,9 +193,25 @@ start_command(struct job *job)
 	if (error == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED)
 		return job_fail(job, ENDED_LOST,
 		    "the server refused to run the command");
+	if (error == LIBSSH2_ERROR_INVAL && command != NULL &&
+	    strlen(command) > PACKET)
+		return job_fail(job, ENDED_LOCAL, "the command is too long: "
+		    "%zu bytes, libssh2 sends about 34000 at most",
+		    strlen(command));
 	if (error != 0)
 		return not_yet(job, error, "starting the command");
 	return STEP_NEXT;
+}
+
+/* Half of the input must not look like all of it: no end is sent. */
+static void
+input_failed(struct job *job)
+{
+	char *words = mem_print("cannot read the input to send: %s",
+	    strerror(errno));
+
+	job_stop(job, ENDED_LOCAL, words);
+	free(words);
 }
 
 /* Send what there is of our input, as far as the other side takes it.  An
@@ -203,7 +230,11 @@ feed(struct job *job)
 
 		if (len == 0 && run->input != NULL && !run->input_ended)
 			return;
-		if (len <= 0) {
+		if (len < 0) {
+			input_failed(job);
+			return;
+		}
+		if (len == 0) {
 			exec->input_over = true;
 			break;
 		}

@@ -181,6 +181,10 @@ spool_read(const struct spool *spool, uint64_t offset, void *data, size_t len)
 		got = pread(spool->fd, data, len,
 		    (off_t)(spool->base + offset));
 	} while (got < 0 && errno == EINTR);
+	if (got == 0) {
+		errno = EIO;
+		return -1;
+	}
 	return got;
 }
 

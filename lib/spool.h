@@ -33,7 +33,7 @@ uint64_t spool_size(const struct spool *);
 uint64_t spool_dropped(const struct spool *);
 
 /* Up to LEN bytes from OFFSET (0: the first byte added), as pread(2) does:
- * 0 at the end, -1 with errno. */
+ * 0 at the end, -1 with errno; EIO if the file has become shorter. */
 ssize_t	 spool_read(const struct spool *, uint64_t offset, void *data,
 	    size_t len);
 

@@ -91,3 +91,27 @@ begin_with_input() {
 	ends 0
 	out_is x
 }
+
+@test "-I and --input: a file that says it is empty, and is not" {
+	local count
+
+	count=$(wc -c </proc/version)
+	exits 0 cpssh --input /proc/version -i --no-headers -H web1 'wc -c'
+	out_is "$count"
+	exits 0 cpssh -I -i --no-headers -H web1 'wc -c' </proc/version
+	out_is "$count"
+}
+
+@test "--input: a file that becomes shorter is not taken for all of it" {
+	mkfifo -m 666 "$REMOTE/gate"
+	truncate -s 60M file
+	begin cpssh --input file -t 30 -i -H web1 \
+	    "echo >$REMOTE/runs; read x <$REMOTE/gate; cat >$REMOTE/all; \
+	    echo all is there"
+	remote_says runs
+	truncate -s 1M file
+	echo >"$REMOTE/gate"
+	ends 4
+	out_has 'web1 cannot read the input'
+	out_lacks 'all is there'
+}
