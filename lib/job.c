@@ -214,6 +214,9 @@ advance(struct job *job)
 	job->in_op = true;
 	job_limit(job, 0);
 	gate_leave(&job->run->handshakes, &job->pass);
+	if (job->conf->alive_interval > 0)
+		session_keep_alive(job->session, job->conf->alive_interval,
+		    job->conf->alive_count_max);
 	job->run->plan->op->begin(job);
 	enter(job, job->run->plan->op->steps);
 	return true;

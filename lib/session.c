@@ -39,6 +39,9 @@ struct session {
 	char		*ahead;
 	size_t		 ahead_at, ahead_len;
 	uint64_t	 received;
+	uv_timer_t	*alive;		/* NULL: nobody asks for signs of life */
+	uint64_t	 received_then;	/* when it last fired */
+	int		 missed, missed_most;
 	char		*farewell;	/* what the server said last */
 	uv_loop_t	*loop;
 	struct later	 broken;	/* pokes when sending has failed */
@@ -373,6 +376,48 @@ session_received(const struct session *session)
 }
 
 static void
+ask_alive(uv_timer_t *timer)
+{
+	struct session *session = timer->data;
+	int next;
+
+	/* Nobody is to blame for what we do not read. */
+	if (session->received != session->received_then || session->deaf)
+		session->missed = 0;
+	else if (session->missed++ >= session->missed_most)
+		session->error = session->error != 0 ? session->error :
+		    ETIMEDOUT;
+	session->received_then = session->received;
+	if (session->error != 0) {
+		uv_timer_stop(timer);
+		session->poke(session->context);
+		return;
+	}
+	libssh2_keepalive_send(session->ssh, &next);
+	session_settle(session);
+}
+
+void
+session_keep_alive(struct session *session, int interval, int missed)
+{
+	uint64_t ms = (uint64_t)interval * 1000;
+
+	session->alive = mem_zero(sizeof(*session->alive));
+	uv_timer_init(session->loop, session->alive);
+	session->alive->data = session;
+	session->missed_most = missed;
+	/* libssh2 counts seconds since it last sent: ours is the one clock. */
+	libssh2_keepalive_config(session->ssh, 1, 1);
+	uv_timer_start(session->alive, ask_alive, ms, ms);
+}
+
+static void
+alive_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+static void
 poll_closed(uv_handle_t *handle)
 {
 	free(handle->data);
@@ -391,6 +436,8 @@ session_close(struct session *session, bool polite)
 	session->dead = true;
 	loop_forget(session->loop, &session->broken);
 	libssh2_session_free(session->ssh);
+	if (session->alive != NULL)
+		uv_close((uv_handle_t *)session->alive, alive_closed);
 	uv_poll_stop(&session->poll);
 	close(session->fd);
 	buf_free(&session->out);

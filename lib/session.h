@@ -64,6 +64,12 @@ bool	 session_broken(const struct session *);
 /* What went wrong, for a message; in fresh memory. */
 char	*session_words(struct session *, int error);
 
+/* From now on ask for a sign of life when nothing was received for INTERVAL
+ * seconds, and after MISSED such questions without one let the session fail
+ * with ETIMEDOUT: ServerAliveInterval and ServerAliveCountMax of
+ * ssh_config(5). */
+void	 session_keep_alive(struct session *, int interval, int missed);
+
 /* Bytes on the wire so far. */
 uint64_t session_received(const struct session *);
 
