@@ -35,8 +35,9 @@ static const struct option_row common[] = {
 	{ 'f', "flag", NULL, "", OPTION_FLAG, AT(flag), .env = "FLAG" },
 	{ 'n', "number", "N", "", OPTION_NUMBER, AT(number), 1, 100,
 	    .env = "NUMBER", .pssh = true },
-	{ 't', "seconds", "S", "", OPTION_SECONDS, AT(seconds), -5, 10000 },
-	{ 's', "size", "S", "", OPTION_SIZE, AT(size) },
+	{ 't', "seconds", "S", "", OPTION_SECONDS, AT(seconds), -5, 10000,
+	    .pssh = true },
+	{ 's', "size", "S", "", OPTION_SIZE, AT(size), .pssh = true },
 	{ 'x', "text", "T", "", OPTION_TEXT, AT(text), .env = "TEXT" },
 	{ '\0' },
 };
@@ -164,9 +165,10 @@ environment(void **state)
 	/* Ours comes before pssh's, unless it is empty. */
 	setenv("CPSSH_NUMBER", "4", 1);
 	setenv("CPSSH_TEXT", "", 1);
+	setenv("PSSH_TEXT", "pssh's", 1);
 	READ("x");
 	assert_int_equal(settings.number, 4);
-	assert_string_equal(settings.text, "old");
+	assert_string_equal(settings.text, "pssh's");
 	/* The command line comes before both; lists grow. */
 	READ("-n5", "--text=new", "-lx");
 	assert_int_equal(settings.number, 5);

@@ -250,6 +250,7 @@ write_files(bool append, const char *out, const char *err)
 	add(OUTPUT_OUT, out);
 	add(OUTPUT_ERR, err);
 	assert_null(output_end(output));
+	assert_null(output_end(output));
 	output_free(output);
 	output = NULL;
 	outdir_free(plan.outdir);

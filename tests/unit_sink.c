@@ -371,20 +371,24 @@ closing_writes_the_rest(void **state)
 
 	(void)state;
 	sink = sink_open(loop, ends[1], broken, NULL);
+	write_plenty();
+	assert_true(sink_busy(sink));
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
 		size_t at = 0;
 		ssize_t some;
 
+		close(ends[1]);
+		alarm(30);	/* the sink's own descriptor stays open */
 		while (at < PLENTY && (some = read(ends[0], got + at,
 		    PLENTY - at)) > 0)
 			at += (size_t)some;
 		_exit(at == PLENTY && memcmp(got, expected, at) == 0 ? 0 : 1);
 	}
-	write_plenty();
 	sink_close(sink);
 	sink = NULL;
+	close_end(&ends[1]);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	free(expected);
