@@ -161,9 +161,9 @@ fill(struct fleet *fleet)
 	fleet->run.node_count = hostlist_is_open(fleet->list) ? 0 :
 	    fleet->listed;
 	fleet->run.window = fair_window(fleet);
-	/* Where reports cannot be written, no more of them are made. */
-	while (fleet->queue != NULL && fleet->active < places &&
-	    report_backlog(fleet->report) < places && fleet->stopped_by == 0)
+	/* Output that waits for its reader holds files open too. */
+	while (fleet->queue != NULL && fleet->stopped_by == 0 &&
+	    fleet->active + report_backlog(fleet->report) < places)
 		start(fleet);
 	hostlist_hold(fleet->list, fleet->queued >= QUEUE_ENOUGH);
 	update_progress(fleet);

@@ -94,3 +94,19 @@ unchanged() {
 	[ "$(grep -c ' 0 -> ' open)" = 20 ]
 	run ! grep -E "socket:|$T/[oe]/|anon_inode|deleted" open
 }
+
+@test "output that waits for its reader leaves room for other files" {
+	mkfifo output
+	(
+		ulimit -n 152
+		exec "$CPSSH" -F "$FLEET/ssh_config" -p 40 -i \
+		    -H 'web[1-120]' 'head -c 40000 /dev/zero;
+		    head -c 40000 /dev/zero >&2' >output 2>err 3>&-
+	) &
+	remember $!
+	exec {output}<output
+	wait_until 20 idle $!
+	cat <&"$output" >out
+	wait $!
+	[ "$(grep -ac SUCCESS out)" = 120 ]
+}
