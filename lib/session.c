@@ -42,6 +42,7 @@ struct session {
 	uv_timer_t	*alive;		/* NULL: nobody asks for signs of life */
 	uint64_t	 received_then;	/* when it last fired */
 	int		 missed, missed_most;
+	bool		 silent;	/* too many were missed */
 	char		*farewell;	/* what the server said last */
 	uv_loop_t	*loop;
 	struct later	 broken;	/* pokes when sending has failed */
@@ -359,6 +360,9 @@ session_words(struct session *session, int error)
 	if (session->farewell != NULL)
 		return mem_print("disconnected by the host: %s",
 		    session->farewell);
+	if (session->silent)
+		return mem_dup("the host has stopped answering "
+		    "(ServerAliveInterval)");
 	if (session->error != 0)
 		return mem_dup(strerror(session->error));
 	if (session->closed)
@@ -385,8 +389,9 @@ ask_alive(uv_timer_t *timer)
 	if (session->received != session->received_then || session->deaf)
 		session->missed = 0;
 	else if (session->missed++ >= session->missed_most)
-		session->error = session->error != 0 ? session->error :
-		    ETIMEDOUT;
+		session->silent = true;
+	if (session->silent && session->error == 0)
+		session->error = ETIMEDOUT;
 	session->received_then = session->received;
 	if (session->error != 0) {
 		uv_timer_stop(timer);
