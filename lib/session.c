@@ -15,7 +15,6 @@
 #include "loop.h"
 #include "mem.h"
 #include "session.h"
-#include "sshconf.h"
 
 /* Reads shorter than this come from the buffer that is read ahead into:
  * libssh2 takes the server's banner a byte at a time. */
@@ -39,7 +38,7 @@ struct session {
 	char		*ahead;
 	size_t		 ahead_at, ahead_len;
 	uint64_t	 received;
-	uv_timer_t	*alive;		/* NULL: nobody asks for signs of life */
+	uv_timer_t	*alive;		/* asks for signs of life, or NULL */
 	uint64_t	 received_then;	/* when it last fired */
 	int		 missed, missed_most;
 	bool		 silent;	/* too many were missed */
@@ -222,52 +221,6 @@ LIBSSH2_SESSION *
 session_ssh(struct session *session)
 {
 	return session->ssh;
-}
-
-/* Offer LIST, which is freed, for METHOD and OTHER (or -1).  NULL, or why it
- * cannot be. */
-static char *
-prefer(struct session *session, int method, int other, char *list, char *why)
-{
-	bool well;
-
-	if (list == NULL)
-		return why;
-	well = libssh2_session_method_pref(session->ssh, method, list) == 0 &&
-	    (other < 0 ||
-	    libssh2_session_method_pref(session->ssh, other, list) == 0);
-	free(list);
-	return well ? NULL : session_words(session, 0);
-}
-
-char *
-session_prefer(struct session *session, const struct hostconf *conf,
-    const char *host_keys)
-{
-	const struct {
-		enum algorithms kind;
-		const char *list;
-		int method, other;
-	} rows[] = {
-		{ ALGORITHMS_KEX, conf->kex, LIBSSH2_METHOD_KEX, -1 },
-		{ ALGORITHMS_HOST_KEY, host_keys, LIBSSH2_METHOD_HOSTKEY, -1 },
-		{ ALGORITHMS_CIPHER, conf->ciphers,
-		    LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC },
-		{ ALGORITHMS_MAC, conf->macs,
-		    LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC },
-	};
-
-	if (conf->compression)
-		libssh2_session_flag(session->ssh, LIBSSH2_FLAG_COMPRESS, 1);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		char *why = NULL;
-		char *list = algorithms_offer(rows[i].kind, rows[i].list, &why);
-
-		why = prefer(session, rows[i].method, rows[i].other, list, why);
-		if (why != NULL)
-			return why;
-	}
-	return NULL;
 }
 
 int

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a session offers in the key exchange. */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "algorithms.h"
+#include "session.h"
+#include "sshconf.h"
+
+/* Offer LIST, which is freed, for METHOD and OTHER (or -1).  NULL, or why it
+ * cannot be. */
+static char *
+prefer(struct session *session, int method, int other, char *list, char *why)
+{
+	LIBSSH2_SESSION *ssh = session_ssh(session);
+	bool well;
+
+	if (list == NULL)
+		return why;
+	well = libssh2_session_method_pref(ssh, method, list) == 0 &&
+	    (other < 0 || libssh2_session_method_pref(ssh, other, list) == 0);
+	free(list);
+	return well ? NULL : session_words(session, 0);
+}
+
+char *
+session_prefer(struct session *session, const struct hostconf *conf,
+    const char *host_keys)
+{
+	const struct {
+		enum algorithms kind;
+		const char *list;
+		int method, other;
+	} rows[] = {
+		{ ALGORITHMS_KEX, conf->kex, LIBSSH2_METHOD_KEX, -1 },
+		{ ALGORITHMS_HOST_KEY, host_keys, LIBSSH2_METHOD_HOSTKEY, -1 },
+		{ ALGORITHMS_CIPHER, conf->ciphers,
+		    LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC },
+		{ ALGORITHMS_MAC, conf->macs,
+		    LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC },
+	};
+
+	if (conf->compression)
+		libssh2_session_flag(session_ssh(session),
+		    LIBSSH2_FLAG_COMPRESS, 1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *why = NULL;
+		char *list = algorithms_offer(rows[i].kind, rows[i].list, &why);
+
+		why = prefer(session, rows[i].method, rows[i].other, list, why);
+		if (why != NULL)
+			return why;
+	}
+	return NULL;
+}
