@@ -326,12 +326,6 @@ session_words(struct session *session, int error)
 	return mem_print("%s (libssh2 error %d)", words, error);
 }
 
-uint64_t
-session_received(const struct session *session)
-{
-	return session->received;
-}
-
 static void
 ask_alive(uv_timer_t *timer)
 {

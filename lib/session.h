@@ -70,9 +70,6 @@ char	*session_words(struct session *, int error);
  * ssh_config(5). */
 void	 session_keep_alive(struct session *, int interval, int missed);
 
-/* Bytes on the wire so far. */
-uint64_t session_received(const struct session *);
-
 /* Say goodbye if POLITE and free everything, at any point of any call of
  * libssh2; channels go with it.  POKE is not called any more. */
 void	 session_close(struct session *, bool polite);
