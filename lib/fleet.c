@@ -260,8 +260,7 @@ input_grew(void *context, int error)
 
 	fleet->run.input_ended = input_ended(fleet->input);
 	if (error != 0) {
-		msg_warn("cannot read or keep the input to send: %s",
-		    strerror(error));
+		msg_warn("cannot read or keep the input: %s", strerror(error));
 		fleet->trouble = true;
 		stop(fleet, SIGPIPE);
 		return;
