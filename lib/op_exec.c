@@ -45,6 +45,7 @@ struct exec {
 	uint64_t	 input_at;
 	bool		 input_over;	/* nothing more is to be sent */
 	bool		 eof_sent;
+	bool		 dropping;	/* output, from here on */
 	struct sink_waiter waiter;
 };
 
@@ -280,9 +281,11 @@ drain(struct job *job, enum output_stream which, size_t *turn)
 		*turn += (size_t)got;
 		*(which == OUTPUT_ERR ? &job->result.bytes_err :
 		    &job->result.bytes_out) += (uint64_t)got;
-		/* Nobody waits for the rest of what is being stopped. */
-		words = blocked ? NULL : output_add(job->output, which, piece,
-		    (size_t)got);
+		/* Nobody waits for the rest of what is being stopped; what
+		 * comes after a gap is not to be taken for its end. */
+		exec->dropping |= blocked;
+		words = exec->dropping ? NULL : output_add(job->output, which,
+		    piece, (size_t)got);
 		if (words != NULL && !job->stopping) {
 			job_stop(job, ENDED_LOCAL, words);
 			free(words);
