@@ -21,6 +21,7 @@
 #define SMALL_READ 1024
 #define AHEAD 4096
 #define TURN (256 * 1024)	/* received before others have theirs */
+#define LOGIN_MOST (1 << 20)	/* until then: libssh2 may keep all */
 
 struct session {
 	LIBSSH2_SESSION	*ssh;
@@ -56,21 +57,22 @@ receive(struct session *session, void *data, size_t len)
 
 	session->unread = false;
 	if (got < 0) {
-		int error = errno;
+		bool again = errno == EAGAIN || errno == EINTR;
 
 		/* Sending may have learnt of the end, and used the error up. */
-		if (session->error == 0 &&
-		    (error == EAGAIN || error == EINTR))
+		if (session->error == 0 && again)
 			return -EAGAIN;
 		if (session->error == 0)
-			session->error = error;
+			session->error = errno;
 		return -session->error;
 	}
 	session->closed = got == 0;
 	session->received += (uint64_t)got;
-	/* libssh2 reads on for as long as there is something to read. */
 	session->turn += (size_t)got;
 	session->drained = (size_t)got < len || session->turn >= TURN;
+	if (session->received > LOGIN_MOST &&
+	    !libssh2_userauth_authenticated(session->ssh))
+		return -(session->error = EMSGSIZE);
 	return got;
 }
 
@@ -288,12 +290,11 @@ session_backlog(const struct session *session)
 void
 session_quick(struct session *session)
 {
+	(void)session;
 #ifdef TCP_QUICKACK
 	int yes = 1;
 
 	setsockopt(session->fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof(yes));
-#else
-	(void)session;
 #endif
 }
 
