@@ -37,6 +37,23 @@ load lib
 	[ "$(wc -l <lines)" = 160 ]
 }
 
+@test "nor when stdout and stderr are one pipe that fills up" {
+	local a b both
+
+	a=$(printf 'a%.0s' {1..300})
+	b=${a//a/b}
+	mkfifo both
+	exec {both}<>both
+	"$CPSSH" -F "$FLEET/ssh_config" -t 0 -P --no-headers -H 'web[1-5]' \
+	    "i=0; while [ \$i -lt 1000 ]; do echo $a; echo $b >&2
+	     i=\$((i + 1)); done" >&"$both" 2>&1 3>&- &
+	remember $!
+	wait_until 60 idle $!
+	head -n 10000 <&"$both" >out
+	wait $!
+	out_counts 10000 '^web\d: (a{300}|b{300})$'
+}
+
 @test "a last line without an end gets one" {
 	exits 0 cpssh -P -H web1 printf last
 	out_has '^web1: last$'
