@@ -32,11 +32,10 @@
 #include "report.h"
 #include "resolve.h"
 #include "target.h"
+#include "visit.h"
+#include "window.h"
 
 #define QUEUE_ENOUGH 4096	/* targets that wait: the list is held back */
-#define WINDOW_BUDGET (16u * 1024 * 1024)	/* bytes, all hosts together */
-#define WINDOW_MOST (4u * 1024 * 1024)
-#define WINDOW_LEAST 4096u
 
 struct waiting {
 	struct target	*target;
@@ -45,7 +44,6 @@ struct waiting {
 
 struct fleet {
 	struct run	 run;
-	const struct plan *plan;
 	struct report	*report;
 	struct hostlist	*list;
 	struct input	*input;
@@ -120,30 +118,26 @@ next_job(struct fleet *fleet)
 	return job;
 }
 
-/* The share of one host in what all may have in flight towards us. */
-static uint32_t
-fair_window(const struct fleet *fleet)
+/* How many hosts may be at work at once, as far as can be known. */
+static unsigned long
+most_at_once(const struct fleet *fleet)
 {
-	unsigned long hosts = (unsigned long)fleet->plan->par;
-	uint32_t share;
+	unsigned long places = (unsigned long)fleet->run.plan->par;
 
-	if (!hostlist_is_open(fleet->list) && fleet->listed < hosts)
-		hosts = fleet->listed;
-	share = (uint32_t)(WINDOW_BUDGET / (hosts > 0 ? hosts : 1));
-	if (share > WINDOW_MOST)
-		return WINDOW_MOST;
-	return share < WINDOW_LEAST ? WINDOW_LEAST : share;
+	return hostlist_is_open(fleet->list) || fleet->listed > places ?
+	    places : fleet->listed;
 }
 
 static void
 start(struct fleet *fleet)
 {
+	const struct plan *plan = fleet->run.plan;
 	struct job *job = next_job(fleet);
 
-	if (fleet->plan->outdir != NULL)
-		job->out_file = outdir_name(fleet->plan->outdir, job->label);
-	if (fleet->plan->errdir != NULL)
-		job->err_file = outdir_name(fleet->plan->errdir, job->label);
+	if (plan->outdir != NULL)
+		job->out_file = outdir_name(plan->outdir, job->label);
+	if (plan->errdir != NULL)
+		job->err_file = outdir_name(plan->errdir, job->label);
 	job->previous = NULL;
 	job->next = fleet->jobs;
 	if (fleet->jobs != NULL)
@@ -156,11 +150,11 @@ start(struct fleet *fleet)
 static void
 fill(struct fleet *fleet)
 {
-	unsigned long places = (unsigned long)fleet->plan->par;
+	unsigned long places = (unsigned long)fleet->run.plan->par;
 
 	fleet->run.node_count = hostlist_is_open(fleet->list) ? 0 :
 	    fleet->listed;
-	fleet->run.window = fair_window(fleet);
+	fleet->run.window = window_share(most_at_once(fleet));
 	/* Output that waits for its reader holds files open too. */
 	while (fleet->queue != NULL && fleet->stopped_by == 0 &&
 	    fleet->active + report_backlog(fleet->report) < places)
@@ -278,12 +272,12 @@ prepare(struct fleet *fleet)
 	struct run *run = &fleet->run;
 	char *why = NULL;
 
-	fleet->list = hostlist_open(run->loop, fleet->plan, receive_target,
+	fleet->list = hostlist_open(run->loop, fleet->run.plan, receive_target,
 	    list_ended, fleet, &why);
 	if (fleet->list == NULL)
 		return why;
-	if (fleet->plan->send_input || fleet->plan->input != NULL) {
-		fleet->input = input_open(run->loop, fleet->plan->input,
+	if (fleet->run.plan->send_input || fleet->run.plan->input != NULL) {
+		fleet->input = input_open(run->loop, fleet->run.plan->input,
 		    input_grew, fleet, &why);
 		if (fleet->input == NULL)
 			return why;
@@ -304,7 +298,8 @@ begin(struct fleet *fleet, const struct plan *plan)
 {
 	struct run *run = &fleet->run;
 
-	fleet->plan = run->plan = plan;
+	run->plan = plan;
+	run->entry = &visit;
 	fleet->queue_end = &fleet->queue;
 	fleet->more = (struct later){ .call = fill_later, .context = fleet };
 	run->loop = loop_open();
@@ -320,7 +315,7 @@ open_up(struct fleet *fleet)
 {
 	struct run *run = &fleet->run;
 
-	fleet->report = report_new(run->loop, fleet->plan, output_broken,
+	fleet->report = report_new(run->loop, fleet->run.plan, output_broken,
 	    fleet);
 	run->sinks = report_sinks(fleet->report);
 	run->prompts = prompts_new(run->loop, hold_report, fleet->report);
@@ -362,7 +357,7 @@ exit_status(const struct fleet *fleet)
 	if (fleet->trouble || hostlist_failed(fleet->list))
 		return 1;
 	if (fleet->stopped_by == 0 && fleet->listed == 0 &&
-	    !fleet->plan->allow_empty) {
+	    !fleet->run.plan->allow_empty) {
 		msg_warn("no hosts: nothing was done "
 		    "(--allow-empty makes that no error)");
 		return 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A visit is made in steps.  Those that lead to a login are in visit.c, the
- * op's follow.  What can end it early: a step fails, the clock runs out, the
- * user says so.  Whatever it is, the result is recorded, the remote side is
+ * A visit is made in steps: those that lead to a login, then those of what is
+ * to be done there.  What can end it early: a step fails, the clock runs out,
+ * the user says so.  Whatever it is, the result is recorded, the remote side is
  * asked to stop if it was begun, and job_let_go() undoes what there is.
  */
 #include "config.h"
@@ -10,20 +10,15 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "auth.h"
 #include "buf.h"
-#include "child.h"
-#include "dial.h"
 #include "job.h"
 #include "mem.h"
 #include "msg.h"
 #include "output.h"
 #include "plan.h"
-#include "prompt.h"
 #include "session.h"
 #include "sshconf.h"
 #include "target.h"
-#include "visit.h"
 
 /* How long the remote side has after each request to stop, in ms. */
 static const uint64_t stop_grace[] = { 500, 300 };
@@ -47,13 +42,9 @@ job_let_go(struct job *job)
 		return;
 	job->leaving = true;
 	job->result.ended = uv_hrtime();
-	if (job->in_op)
-		job->run->plan->op->let_go(job);
-	auth_let_go(job);
-	prompt_drop(job->prompt);
-	dial_drop(job->dial);
-	child_drop(job->child);
-	sshconf_query_free(job->query);
+	if (job->op != job->run->entry)
+		job->op->let_go(job);
+	job->run->entry->let_go(job);
 	session_close(job->session, polite);
 	job->session = NULL;
 	if (job->output != NULL) {
@@ -145,7 +136,7 @@ press(struct job *job)
 	const unsigned rounds = sizeof(stop_grace) / sizeof(stop_grace[0]);
 
 	if (job->stop_round < rounds &&
-	    job->run->plan->op->stop(job, job->stop_round)) {
+	    job->op->stop(job, job->stop_round)) {
 		job_limit(job, stop_grace[job->stop_round++]);
 		job_poke(job);
 	} else {
@@ -164,10 +155,7 @@ job_stop(struct job *job, enum ending ending, const char *words)
 		job_fail(job, ending, "during %s", job->step->name);
 	job->stopping = true;
 	gate_leave(&job->run->handshakes, &job->pass);
-	if (job->in_op && job->session != NULL)
-		press(job);
-	else
-		job_let_go(job);
+	press(job);
 }
 
 static void
@@ -183,7 +171,7 @@ clock_fired(uv_timer_t *timer)
 	    uv_now(timer->loop) >= job->visit_ends) {
 		job_stop(job, ENDED_TIMEOUT, NULL);
 	} else {
-		visit_limit_passed(job);
+		job->op->limit_passed(job);
 		job_let_go(job);
 	}
 }
@@ -209,16 +197,16 @@ advance(struct job *job)
 		enter(job, job->step + 1);
 		return true;
 	}
-	if (job->in_op)
+	if (job->op != job->run->entry)
 		return false;
-	job->in_op = true;
+	job->op = job->run->plan->op;
 	job_limit(job, 0);
 	gate_leave(&job->run->handshakes, &job->pass);
 	if (job->conf->alive_interval > 0)
 		session_keep_alive(job->session, job->conf->alive_interval,
 		    job->conf->alive_count_max);
-	job->run->plan->op->begin(job);
-	enter(job, job->run->plan->op->steps);
+	job->op->begin(job);
+	enter(job, job->op->steps);
 	return true;
 }
 
@@ -286,6 +274,7 @@ job_new(struct run *run, struct target *target)
 
 	job->run = run;
 	job->target = target;
+	job->op = run->entry;
 	job->label = target_label(target, run->plan->user);
 	job->later = (struct later){ .call = poke_later, .context = job };
 	job->pass = (struct gate_pass){ .call = let_in, .context = job };
@@ -313,7 +302,8 @@ job_start(struct job *job)
 		job_let_go(job);
 		return;
 	}
-	enter(job, visit_steps);
+	job->op->begin(job);
+	enter(job, job->op->steps);
 	loop_later(job->run->loop, &job->later);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One host's visit: the steps that lead to a login, then those of the op, and
- * the clock over both. */
+/* One host's visit: the steps that lead to a login, then those of what is to
+ * be done there, and the clock over both. */
 #ifndef JOB_H
 #define JOB_H
 
@@ -31,6 +31,7 @@ struct target;
 struct run {
 	uv_loop_t	*loop;
 	const struct plan *plan;
+	const struct op	*entry;		/* how to get in; then plan->op */
 	struct hostkeys	*hostkeys;	/* the run's known_hosts */
 	struct keyring	*keyring;	/* its private key files */
 	struct agents	*agents;
@@ -62,8 +63,8 @@ struct job {
 	void		*op_state;
 
 	/* Where it is. */
+	const struct op	*op;		/* run->entry, or plan->op */
 	const struct step_entry *step;
-	bool		 in_op;		/* the op's steps have begun */
 	bool		 ended;		/* the result stands */
 	bool		 stopping;	/* and the remote side is being told */
 	bool		 leaving;	/* only handles are left to close */

@@ -22,19 +22,24 @@ struct step_entry {
 	enum step	(*run)(struct job *);
 };
 
-/* Something to do on a host that we are logged in to. */
+/* Something to do on a host: getting in, and then what we came for. */
 struct op {
 	/* Ends with an entry without a name. */
 	const struct step_entry *steps;
 
-	/* Make the state that the steps keep in job->op_state. */
+	/* Make the state that the steps keep in the job. */
 	void	(*begin)(struct job *);
+
+	/* The limit that a step set with job_limit() has passed: record what
+	 * that means.  NULL: none of them sets one. */
+	void	(*limit_passed)(struct job *);
 
 	/* Ask the remote side to end its work, harder with each ROUND from 0
 	 * on.  False: there is nothing (more) to ask. */
 	bool	(*stop)(struct job *, unsigned round);
 
-	/* Free the state: at any point, the session may be dead. */
+	/* Free the state: at any point, also before begin() or once more; the
+	 * session may be dead. */
 	void	(*let_go)(struct job *);
 };
 

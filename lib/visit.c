@@ -131,8 +131,8 @@ connect_limit(const struct job *job)
 	return (uint64_t)seconds * 1000;
 }
 
-void
-visit_limit_passed(struct job *job)
+static void
+limit_passed(struct job *job)
 {
 	job_fail(job, ENDED_UNREACHED,
 	    "timed out during %s (no progress for %g s: --connect-timeout)",
@@ -308,11 +308,47 @@ check_host_key(struct job *job)
 	return next;
 }
 
-const struct step_entry visit_steps[] = {
+static void
+begin(struct job *job)
+{
+	(void)job;
+}
+
+static bool
+stop(struct job *job, unsigned round)
+{
+	(void)job;
+	(void)round;
+	return false;
+}
+
+static void
+let_go(struct job *job)
+{
+	auth_let_go(job);
+	prompt_drop(job->prompt);
+	job->prompt = NULL;
+	dial_drop(job->dial);
+	job->dial = NULL;
+	child_drop(job->child);
+	job->child = NULL;
+	sshconf_query_free(job->query);
+	job->query = NULL;
+}
+
+static const struct step_entry steps[] = {
 	{ "configuration", configure },
 	{ "connect", connect_to },
 	{ "key exchange", exchange_keys },
 	{ "host key check", check_host_key },
 	{ "login", auth_log_in },
 	{ NULL, NULL },
+};
+
+const struct op visit = {
+	.steps = steps,
+	.begin = begin,
+	.limit_passed = limit_passed,
+	.stop = stop,
+	.let_go = let_go,
 };

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The steps that every visit begins with, from the configuration to the
- * login, whatever is to be done there. */
+/* What every visit begins with, from the configuration to the login, whatever
+ * is to be done there. */
 #ifndef VISIT_H
 #define VISIT_H
 
-struct job;
-struct step_entry;
+#include "step.h"
 
-/* Ends with an entry without a name. */
-extern const struct step_entry visit_steps[];
-
-/* The limit that one of these steps set with job_limit() has passed: record
- * what that means. */
-void	 visit_limit_passed(struct job *);
+/* It sets limits, and is not asked to stop: nothing runs there yet. */
+extern const struct op visit;
 
 #endif
