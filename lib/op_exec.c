@@ -46,6 +46,8 @@ struct exec {
 	bool		 input_over;	/* nothing more is to be sent */
 	bool		 eof_sent;
 	bool		 dropping;	/* output, from here on */
+	size_t		 piece;		/* read at a time */
+	const char	*signal;	/* to be sent, or NULL */
 	struct sink_waiter waiter;
 };
 
@@ -104,8 +106,11 @@ open_channel(struct job *job)
 {
 	struct exec *exec = job->op_state;
 	LIBSSH2_SESSION *ssh = session_ssh(job->session);
-	uint32_t window = job->run->window;
+	uint32_t window = job->run->window, quarter = window / 4;
 
+	/* libssh2 lets a window grow by what is read at a time. */
+	exec->piece = quarter < PIECE ? quarter : PIECE;
+	window -= (uint32_t)exec->piece;
 	exec->channel = libssh2_channel_open_ex(ssh, "session", 7, window,
 	    window < PACKET ? window : PACKET, NULL, 0);
 	if (exec->channel == NULL)
@@ -273,7 +278,7 @@ drain(struct job *job, enum output_stream which, size_t *turn)
 			return STEP_WAIT;
 		}
 		got = libssh2_channel_read_ex(exec->channel, stream, piece,
-		    sizeof(piece));
+		    exec->piece);
 		if (got == LIBSSH2_ERROR_EAGAIN || got == 0)
 			return STEP_NEXT;
 		if (got < 0)
@@ -295,6 +300,15 @@ drain(struct job *job, enum output_stream which, size_t *turn)
 	}
 }
 
+/* Keys being exchanged can keep a signal back for a while. */
+static void
+send_signal(struct exec *exec)
+{
+	if (exec->signal != NULL && libssh2_channel_signal_ex(exec->channel,
+	    exec->signal, strlen(exec->signal)) != LIBSSH2_ERROR_EAGAIN)
+		exec->signal = NULL;
+}
+
 static enum step
 copy_streams(struct job *job)
 {
@@ -303,6 +317,7 @@ copy_streams(struct job *job)
 	enum step said;
 
 	session_listen(job->session, true);
+	send_signal(exec);
 	feed(job);
 	said = drain(job, OUTPUT_OUT, &turn);
 	if (said == STEP_NEXT)
@@ -362,8 +377,8 @@ exec_stop(struct job *job, unsigned round)
 	    round >= sizeof(signals) / sizeof(signals[0]))
 		return false;
 	job->result.maybe_running = true;
-	libssh2_channel_signal_ex(exec->channel, signals[round],
-	    strlen(signals[round]));
+	exec->signal = signals[round];
+	send_signal(exec);
 	return true;
 }
 

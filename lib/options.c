@@ -80,9 +80,12 @@ set_number(const struct option_row *row, void *at, const char *name,
 	if (!well)
 		options_usage_error("option %s: invalid integer value: '%s'",
 		    name, text);
-	if (value < row->least || value > row->most)
-		options_usage_error("option %s: %s is not between %ld and %ld",
-		    name, text, row->least, row->most);
+	if (value < row->least)
+		options_usage_error("option %s: %s is less than %ld", name,
+		    text, row->least);
+	if (value > row->most)
+		options_usage_error("option %s: %s is more than %ld", name,
+		    text, row->most);
 	memcpy(at, &value, sizeof(value));
 }
 

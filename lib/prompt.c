@@ -157,8 +157,12 @@ prompt_drop(struct prompt *prompt)
 		return;
 	prompts = prompt->prompts;
 	if (prompts->first == prompt) {
-		if (prompts->inlet != NULL)
+		if (prompts->inlet != NULL) {
+			ssize_t ignored = write(prompts->terminal, "\n", 1);
+
+			(void)ignored;
 			give_terminal_back(prompts);
+		}
 		forget_first(prompts);
 		return;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,6 +181,9 @@ write_piece(struct report *report, struct sink *out, const struct spool *kept)
 	if (got > 0) {
 		report->offset += (uint64_t)got;
 		len += (size_t)got;
+	} else if (got < 0) {
+		msg_host(report->first->label, "cannot read the output kept "
+		    "for it: %s", strerror(errno));
 	}
 	if (!sink_is_terminal(out)) {
 		sink_write(out, piece, len);

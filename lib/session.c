@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "algorithms.h"
 #include "buf.h"
 #include "loop.h"
 #include "mem.h"
@@ -20,6 +19,7 @@
  * libssh2 takes the server's banner a byte at a time. */
 #define SMALL_READ 1024
 #define AHEAD 4096
+#define FAREWELL 256	/* bytes kept of what a server says, disconnecting */
 #define TURN (256 * 1024)	/* received before others have theirs */
 #define LOGIN_MOST (1 << 20)	/* until then: libssh2 may keep all */
 
@@ -137,7 +137,8 @@ static LIBSSH2_DISCONNECT_FUNC(on_disconnect)
 	(void)language;
 	(void)language_len;
 	if (self->farewell == NULL && message_len > 0)
-		self->farewell = mem_ndup(message, (size_t)message_len);
+		self->farewell = mem_ndup(message, message_len < FAREWELL ?
+		    (size_t)message_len : FAREWELL);
 }
 
 static void
@@ -169,24 +170,6 @@ socket_event(uv_poll_t *poll, int status, int events)
 	session->drained = false;
 	session->turn = 0;
 	session->poke(session->context);
-}
-
-char *
-session_begin(void)
-{
-	if (libssh2_version(LIBSSH2_VERSION_NUM) == NULL ||
-	    libssh2_init(0) != 0)
-		return mem_print("libssh2 %s or newer is needed, this is %s",
-		    LIBSSH2_VERSION, libssh2_version(0));
-	if (libssh2_version(0x010b01) == NULL)
-		algorithms_without_strict_kex();
-	return NULL;
-}
-
-void
-session_end(void)
-{
-	libssh2_exit();
 }
 
 struct session *
@@ -317,6 +300,8 @@ session_words(struct session *session, int error)
 	if (session->silent)
 		return mem_dup("the host has stopped answering "
 		    "(ServerAliveInterval)");
+	if (session->error == EMSGSIZE)
+		return mem_dup("the host sends far more than a login needs");
 	if (session->error != 0)
 		return mem_dup(strerror(session->error));
 	if (session->closed)

@@ -1,12 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a session offers in the key exchange. */
+/* What is settled before the key exchange: the library, and what we offer. */
 #include "config.h"
 
 #include <stdlib.h>
 
 #include "algorithms.h"
+#include "mem.h"
 #include "session.h"
 #include "sshconf.h"
+
+char *
+session_begin(void)
+{
+	if (libssh2_version(LIBSSH2_VERSION_NUM) == NULL ||
+	    libssh2_init(0) != 0)
+		return mem_print("libssh2 %s or newer is needed, this is %s",
+		    LIBSSH2_VERSION, libssh2_version(0));
+	if (libssh2_version(0x010b01) == NULL)
+		algorithms_without_strict_kex();
+	return NULL;
+}
+
+void
+session_end(void)
+{
+	libssh2_exit();
+}
 
 /* Offer LIST, which is freed, for METHOD and OTHER (or -1).  NULL, or why it
  * cannot be. */

@@ -284,10 +284,10 @@ refusals(void **state)
 		{ { "--num", "x" },
 		    "option --number: invalid integer value: 'x'" },
 		{ { "-n", "1m" }, "option -n: invalid integer value: '1m'" },
-		{ { "-n", "101" }, "option -n: 101 is not between 1 and 100" },
-		{ { "-n0" }, "option -n: 0 is not between 1 and 100" },
+		{ { "-n", "101" }, "option -n: 101 is more than 100" },
+		{ { "-n0" }, "option -n: 0 is less than 1" },
 		{ { "-t", "3x" }, "option -t: invalid integer value: '3x'" },
-		{ { "-t", "5h" }, "option -t: 5h is not between -5 and 10000" },
+		{ { "-t", "5h" }, "option -t: 5h is more than 10000" },
 		{ { "-s", "9q" }, "option -s: invalid size: '9q'" },
 		{ { "-w", "'a" }, "-w: unbalanced quotes in \"'a\"" },
 	};
