@@ -200,3 +200,21 @@ each_a_host_of_its_own() {
 	echo yes | exits_on_tty 0 cpssh -H web1 true
 	[ "$(wc -l <known)" = 1 ]
 }
+
+@test "ask: also while stdin is the list of hosts, and no clock runs" {
+	local keys
+
+	: >known
+	config "UserKnownHostsFile $T/known" 'StrictHostKeyChecking ask' \
+	    'ConnectTimeout 1'
+	mkfifo keys
+	INPUT=keys begin "$TESTBIN/ptyrun" sh -c 'echo web1 | "$@"' - \
+	    "$CPSSH" -F "$T/config" -t 1 -h - true
+	exec {keys}>keys
+	wait_until 20 has_line 'trust it\?' out
+	sleep 1.5	# somebody who thinks, not synchronisation
+	echo yes >&"$keys"
+	ends 0
+	exec {keys}>&-
+	[ "$(wc -l <known)" = 1 ]
+}

@@ -15,6 +15,26 @@ load lib
 	out_counts 2 SUCCESS
 }
 
+@test "hosts from a shell's process substitution" {
+	exits 0 cpssh -h <(echo web1) -h <(echo web2) true
+	out_counts 2 SUCCESS
+}
+
+@test "hosts typed on a terminal, each visited as it is entered" {
+	local keys
+
+	mkfifo keys
+	INPUT=keys begin "$TESTBIN/ptyrun" \
+	    "$CPSSH" -F "$FLEET/ssh_config" -h - true
+	exec {keys}>keys
+	echo web1 >&"$keys"
+	wait_until 20 has_line 'SUCCESS.*web1' out
+	printf 'web2\n\004' >&"$keys"
+	ends 0
+	exec {keys}>&-
+	out_has '2 hosts: 2 ok'
+}
+
 @test "work starts while the list is still open" {
 	local list
 

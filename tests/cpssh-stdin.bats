@@ -115,3 +115,10 @@ begin_with_input() {
 	out_has 'web1 cannot read the input'
 	out_lacks 'all is there'
 }
+
+@test "-I: input typed on a terminal, until ^D" {
+	printf 'typed\n\004' | exits_on_tty 0 cpssh -I -P --no-headers \
+	    -H 'web1 web2' cat
+	out_has 'web1: typed'
+	out_has 'web2: typed'
+}
