@@ -202,19 +202,19 @@ each_a_host_of_its_own() {
 }
 
 @test "ask: also while stdin is the list of hosts, and no clock runs" {
-	local keys
+	local typing
 
 	: >known
 	config "UserKnownHostsFile $T/known" 'StrictHostKeyChecking ask' \
 	    'ConnectTimeout 1'
-	mkfifo keys
-	INPUT=keys begin "$TESTBIN/ptyrun" sh -c 'echo web1 | "$@"' - \
+	mkfifo typed
+	INPUT=typed begin "$TESTBIN/ptyrun" sh -c 'echo web1 | "$@"' - \
 	    "$CPSSH" -F "$T/config" -t 1 -h - true
-	exec {keys}>keys
+	exec {typing}>typed
 	wait_until 20 has_line 'trust it\?' out
 	sleep 1.5	# somebody who thinks, not synchronisation
-	echo yes >&"$keys"
+	echo yes >&"$typing"
 	ends 0
-	exec {keys}>&-
+	exec {typing}>&-
 	[ "$(wc -l <known)" = 1 ]
 }
