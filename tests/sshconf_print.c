@@ -35,15 +35,18 @@ check(char *wrong)
 	exit(255);
 }
 
+/* Not main's: what ends the program early must not look like a leak. */
+static struct sshconf *conf;
+
 int
 main(int argc, char **argv)
 {
-	struct sshconf *conf = sshconf_new(NULL);
 	struct target target = { 0 };
 	struct sshconf_query *query;
 	const char *file = NULL;
 	int option, status = 0;
 
+	conf = sshconf_new(NULL);
 	while ((option = getopt(argc, argv, "F:l:p:o:")) != -1) {
 		if (option == 'F')
 			file = optarg;
