@@ -17,6 +17,7 @@
 struct prompt {
 	struct prompts	*prompts;
 	char		*question;
+	void		(*turn)(void *);
 	void		(*answered)(void *, const char *);
 	void		*context;
 	struct prompt	*next;
@@ -90,11 +91,17 @@ static void
 ask_first(void *context)
 {
 	struct prompts *prompts = context;
+	struct prompt *prompt = prompts->first;
 	struct buf text = { 0 };
 	ssize_t ignored;
 
-	if (prompts->first == NULL || prompts->inlet != NULL)
+	if (prompt == NULL || prompts->inlet != NULL)
 		return;
+	prompt->turn(prompt->context);
+	if (prompts->first != prompt) {
+		loop_later(prompts->loop, &prompts->later);
+		return;
+	}
 	prompts->around(prompts->context, true);
 	escape_add(&text, prompts->first->question,
 	    strlen(prompts->first->question), "\n");
@@ -133,12 +140,14 @@ prompts_possible(const struct prompts *prompts)
 
 struct prompt *
 prompt_ask(struct prompts *prompts, const char *question,
+    void (*turn)(void *context),
     void (*answered)(void *context, const char *line), void *context)
 {
 	struct prompt *prompt = mem_zero(sizeof(*prompt));
 
 	prompt->prompts = prompts;
 	prompt->question = mem_dup(question);
+	prompt->turn = turn;
 	prompt->answered = answered;
 	prompt->context = context;
 	*prompts->last = prompt;

@@ -19,10 +19,12 @@ void	 prompts_free(struct prompts *);
 /* Is there somebody to ask: a terminal that is ours, with stderr on it? */
 bool	 prompts_possible(const struct prompts *);
 
-/* Ask QUESTION, when it is its turn.  ANSWERED gets the line without its
- * newline, or NULL if there was none; it is never called before this returns,
- * and ends the prompt. */
+/* Ask QUESTION, when it is its turn.  TURN is called just before that: it may
+ * find that the question has been answered meanwhile and drop it.  ANSWERED
+ * gets the line without its newline, or NULL if there was none, and ends the
+ * prompt.  Neither is called before this returns. */
 struct prompt *prompt_ask(struct prompts *, const char *question,
+	    void (*turn)(void *context),
 	    void (*answered)(void *context, const char *line), void *context);
 
 /* Take the question back: ANSWERED will not be called.  NULL is ignored. */

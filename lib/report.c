@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,6 +71,18 @@ wants_colour(struct sink *sink)
 	    term != NULL && strcmp(term, "dumb") != 0;
 }
 
+/* "2>&1 | less": one sink keeps the lines of both whole when the pipe is full.
+ * A terminal is not shared: the progress line is only on one of them. */
+static bool
+one_pipe_for_both(void)
+{
+	struct stat out, err;
+
+	return fstat(STDOUT_FILENO, &out) == 0 &&
+	    fstat(STDERR_FILENO, &err) == 0 && out.st_dev == err.st_dev &&
+	    out.st_ino == err.st_ino && !S_ISCHR(out.st_mode);
+}
+
 static void	 write_on(void *);
 
 struct report *
@@ -81,7 +94,8 @@ report_new(uv_loop_t *loop, const struct plan *plan,
 	report->loop = loop;
 	report->plan = plan;
 	report->sinks.out = sink_open(loop, STDOUT_FILENO, broken, context);
-	report->sinks.err = sink_open(loop, STDERR_FILENO, NULL, NULL);
+	report->sinks.err = one_pipe_for_both() ? report->sinks.out :
+	    sink_open(loop, STDERR_FILENO, NULL, NULL);
 	report->headers = plan->headers_to_stderr ? report->sinks.err :
 	    report->sinks.out;
 	report->colour = wants_colour(report->headers);
@@ -362,6 +376,7 @@ report_close(struct report *report)
 	sink_close(report->sinks.out);
 	msg_set_writer(NULL);
 	messages_to = NULL;
-	sink_close(report->sinks.err);
+	if (report->sinks.err != report->sinks.out)
+		sink_close(report->sinks.err);
 	free(report);
 }

@@ -271,11 +271,20 @@ ask_user(struct job *job, const char *question)
 
 		/* Nobody is hurried: the clocks stand still. */
 		job_pause(job);
-		job->prompt = prompt_ask(job->run->prompts, text, answered,
-		    job);
+		job->prompt = prompt_ask(job->run->prompts, text, poke,
+		    answered, job);
 		free(text);
 	}
 	return STEP_WAIT;
+}
+
+/* Another visit to the host has had the same one answered. */
+static void
+take_back_question(struct job *job)
+{
+	prompt_drop(job->prompt);
+	job->prompt = NULL;
+	job_resume(job);
 }
 
 static enum step
@@ -293,6 +302,8 @@ check_host_key(struct job *job)
 	hostkey_check(job->run->hostkeys, job->conf, blob, len,
 	    !job->conf->batch_mode && prompts_possible(job->run->prompts),
 	    &answer);
+	if (answer.ruling != HOSTKEY_ASK && job->prompt != NULL)
+		take_back_question(job);
 	if (answer.ruling == HOSTKEY_ASK && !job->said_yes) {
 		next = ask_user(job, answer.message);
 	} else if (answer.ruling == HOSTKEY_REFUSE) {
