@@ -13,8 +13,6 @@ setup_file() {
 	head -c 4000037 /dev/urandom >"$BATS_FILE_TMPDIR/data"
 }
 
-patched() { grep -q HAVE_PATCHED_LIBSSH2 "$BUILDDIR/config.h"; }
-
 # echoes CIPHER [MAC]: what goes to two hosts comes back as it was.
 echoes() {
 	local host
