@@ -218,3 +218,11 @@ each_a_host_of_its_own() {
 	exec {typing}>&-
 	[ "$(wc -l <known)" = 1 ]
 }
+
+@test "ask: one host under several names is asked about once" {
+	: >known
+	config "UserKnownHostsFile $T/known" 'StrictHostKeyChecking ask'
+	echo yes | exits_on_tty 0 cpssh -t 20 -H 'web1 web2 web3' true
+	[ "$(wc -l <known)" = 1 ]
+	out_counts 1 'trust it'
+}

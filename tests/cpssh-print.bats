@@ -64,10 +64,19 @@ load lib
 	out_counts 2 '^web1: $'
 }
 
-@test "a line of megabytes does not need memory of megabytes" {
-	exits 0 cpssh -P -H web1 'head -c 20000000 /dev/zero | tr "\0" x; echo'
+@test "a line of megabytes comes through, and needs no such memory" {
+	mkfifo -m 666 "$REMOTE/gate"
+	begin cpssh -t 0 -P -H web1 \
+	    "head -c 20000000 /dev/zero | tr '\\0' x; read x <$REMOTE/gate; echo"
+	wait_until 30 has_bytes 19000000 out
+	sanitized || [ "$(peak_memory "$BEGUN")" -lt 15000 ] ||
+		explain "$(peak_memory "$BEGUN") kB"
+	echo >"$REMOTE/gate"
+	ends 0
 	[ "$(tr -cd x <out | wc -c)" = 20000000 ]
 }
+
+has_bytes() { [ "$(wc -c <"$2")" -ge "$1" ]; }
 
 @test "with -i everything is shown twice" {
 	exits 0 cpssh -P -i -H web1 echo x
