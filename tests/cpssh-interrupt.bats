@@ -46,15 +46,18 @@ long='echo $$ >'$BATS_TEST_TMPDIR'/remote/pid.$PSSH_NODENUM; sleep 300 & \
 	wait_until 10 gone "$(cat "$REMOTE/child.0")"
 }
 
-@test "a second SIGINT leaves at once" {
-	# a host that never answers would hold up the end for a while
-	bad_start loginhang noclose endless
-	begin cpssh -P -t 0 -H "$(bad loginhang) $(bad endless)" true
-	wait_until 20 test -s out
+@test "a second SIGINT leaves at once, and says what it leaves behind" {
+	begin cpssh -p 1 -t 0 -H 'web1 web2' \
+	    "trap 'echo x >$REMOTE/asked' TERM; echo x >$REMOTE/started
+	     while :; do sleep 0.05; done"
+	remote_says started >/dev/null
 	kill -INT "$BEGUN"
+	remote_says asked >/dev/null
 	kill -INT "$BEGUN"
 	wait_until 2 gone "$BEGUN"
 	ends 130
+	err_has '^cpssh: leaving now: 1 host may still be at work$'
+	out_has 'web2 Cancelled'
 }
 
 @test "hosts that answer nothing do not hold up the end for long" {
