@@ -227,6 +227,8 @@ got_signal(void *context, int number)
 		stop(fleet, number);
 		return;
 	}
+	for (struct job *job = fleet->jobs; job != NULL; job = job->next)
+		report_abandoned(fleet->report, job);
 	msg_warn("leaving now: %u host%s may still be at work", fleet->active,
 	    fleet->active == 1 ? "" : "s");
 	report_leave(fleet->report);

@@ -361,8 +361,18 @@ report_flush(struct report *report)
 }
 
 void
+report_abandoned(struct report *report, struct job *job)
+{
+	write_header(report, job);
+}
+
+void
 report_leave(struct report *report)
 {
+	/* The first one's header is written already. */
+	for (struct job *job = report->first; job != NULL; job = job->next)
+		if (job != report->first)
+			write_header(report, job);
 	report_hold(report, false);
 	progress_hold(report->progress, true);
 	report_flush(report);

@@ -44,8 +44,12 @@ void	 report_summary(struct report *, const struct tally *);
  * going until it is written, or cannot be. */
 void	 report_flush(struct report *);
 
-/* Write what can be written without waiting, and leave the terminal tidy: the
- * program is about to end on the spot. */
+/* Tell of a visit that is left as it is, without its output. */
+void	 report_abandoned(struct report *, struct job *);
+
+/* Tell in the same way of those that have ended and wait to be told of, write
+ * what can be written without waiting, and leave the terminal tidy: the program
+ * is about to end on the spot. */
 void	 report_leave(struct report *);
 
 /* Write the rest, however long that takes, and free it all. */

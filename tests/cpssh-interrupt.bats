@@ -58,6 +58,7 @@ long='echo $$ >'$BATS_TEST_TMPDIR'/remote/pid.$PSSH_NODENUM; sleep 300 & \
 	ends 130
 	err_has '^cpssh: leaving now: 1 host may still be at work$'
 	out_has 'web2 Cancelled'
+	out_has 'web1 Interrupted.*may still be running'
 }
 
 @test "hosts that answer nothing do not hold up the end for long" {
