@@ -124,16 +124,7 @@ next_name(const char **list)
 static bool
 in_list(const char *list, const char *name)
 {
-	size_t len = strlen(name);
-
-	while (list != NULL && *list != '\0') {
-		size_t span = strcspn(list, ",");
-
-		if (span == len && strncmp(list, name, len) == 0)
-			return true;
-		list += list[span] == ',' ? span + 1 : span;
-	}
-	return false;
+	return pattern_named(list, name, strlen(name));
 }
 
 static void

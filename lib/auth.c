@@ -21,6 +21,7 @@
 #include "job.h"
 #include "mem.h"
 #include "msg.h"
+#include "pattern.h"
 #include "session.h"
 #include "sshconf.h"
 
@@ -109,17 +110,7 @@ try_methods(struct login *login)
 static bool
 is_in(const char *list, const char *name)
 {
-	size_t len = strlen(name);
-
-	for (;;) {
-		size_t entry = strcspn(list, ",");
-
-		if (entry == len && memcmp(list, name, len) == 0)
-			return true;
-		if (list[entry] == '\0')
-			return false;
-		list += entry + 1;
-	}
+	return pattern_named(list, name, strlen(name));
 }
 
 /* Say what was tried and, if the host told, what it OFFERS. */

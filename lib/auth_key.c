@@ -20,6 +20,7 @@
 #include "keyring.h"
 #include "mem.h"
 #include "msg.h"
+#include "pattern.h"
 #include "session.h"
 #include "sshconf.h"
 #include "wire.h"
@@ -67,16 +68,7 @@ algorithm_accepted(const struct hostconf *conf, const char *algorithm)
 
 	if (list == NULL)
 		return strcmp(algorithm, "ssh-rsa") != 0;
-	for (;;) {
-		size_t len = strcspn(list, ",");
-
-		if (strlen(algorithm) == len &&
-		    memcmp(list, algorithm, len) == 0)
-			return true;
-		if (list[len] == '\0')
-			return false;
-		list += len + 1;
-	}
+	return pattern_named(list, algorithm, strlen(algorithm));
 }
 
 /* Note why the present key is of no use. */

@@ -200,26 +200,16 @@ fit_files(struct plan *plan)
 }
 
 static void
-free_list(char **list)
-{
-	if (list == NULL)
-		return;
-	for (char **entry = list; *entry != NULL; entry++)
-		free(*entry);
-	free(list);
-}
-
-static void
 forget(struct plan *plan)
 {
 	sshconf_free(plan->sshconf);
 	outdir_free(plan->outdir);
 	outdir_free(plan->errdir);
-	free_list(plan->host_files);
-	free_list(plan->host_words);
-	free_list(plan->globs);
-	free_list(plan->ssh_options);
-	free_list(plan->ssh_words);
+	mem_free_all(plan->host_files);
+	mem_free_all(plan->host_words);
+	mem_free_all(plan->globs);
+	mem_free_all(plan->ssh_options);
+	mem_free_all(plan->ssh_words);
 	free(plan->user);
 	free(plan->ssh_config);
 	free(plan->command);

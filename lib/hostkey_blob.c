@@ -9,6 +9,7 @@
 
 #include "hostkey_blob.h"
 #include "mem.h"
+#include "pattern.h"
 #include "wire.h"
 
 #define BLANKS " \t"
@@ -87,17 +88,7 @@ bool
 hostkey_blob_signs(const struct hostkey_type *type, const char *algorithm,
     size_t len)
 {
-	const char *at = type->algorithms;
-
-	for (;;) {
-		size_t at_len = strcspn(at, ",");
-
-		if (at_len == len && memcmp(at, algorithm, len) == 0)
-			return true;
-		if (at[at_len] == '\0')
-			return false;
-		at += at_len + 1;
-	}
+	return pattern_named(type->algorithms, algorithm, len);
 }
 
 void

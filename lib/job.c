@@ -251,8 +251,8 @@ job_poke(struct job *job)
 		session_settle(job->session);
 }
 
-static void
-poke_later(void *context)
+void
+job_poke_context(void *context)
 {
 	job_poke(context);
 }
@@ -276,7 +276,7 @@ job_new(struct run *run, struct target *target)
 	job->target = target;
 	job->op = run->entry;
 	job->label = target_label(target, run->plan->user);
-	job->later = (struct later){ .call = poke_later, .context = job };
+	job->later = (struct later){ .call = job_poke_context, .context = job };
 	job->pass = (struct gate_pass){ .call = let_in, .context = job };
 	return job;
 }

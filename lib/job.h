@@ -95,6 +95,9 @@ void	 job_start(struct job *);
 /* Something may have changed: run the steps.  Free to call, even from steps.*/
 void	 job_poke(struct job *);
 
+/* The same as a callback: CONTEXT is the job. */
+void	 job_poke_context(void *context);
+
 /* Record how the visit ended and why (NULL: nothing to add), in words that
  * follow the host's name.  What was recorded first stands.  Returns STEP_FAIL,
  * for steps to return. */

@@ -63,6 +63,16 @@ mem_print(const char *format, ...)
 }
 
 void
+mem_free_all(char **list)
+{
+	if (list == NULL)
+		return;
+	for (char **entry = list; *entry != NULL; entry++)
+		free(*entry);
+	free(list);
+}
+
+void
 mem_wipe(void *secret, size_t len)
 {
 	if (secret == NULL)

@@ -22,6 +22,9 @@ char	*mem_ndup(const char *text, size_t len);
 char	*mem_print(const char *format, ...)
 	    __attribute__((format(printf, 1, 2)));
 
+/* Free a NULL-terminated array of strings and the strings; NULL is ignored. */
+void	 mem_free_all(char **list);
+
 /* Overwrite LEN bytes at SECRET, then free it.  NULL is ignored. */
 void	 mem_wipe(void *secret, size_t len);
 

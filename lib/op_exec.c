@@ -52,18 +52,12 @@ struct exec {
 };
 
 static void
-poke(void *context)
-{
-	job_poke(context);
-}
-
-static void
 exec_begin(struct job *job)
 {
 	struct exec *exec = mem_zero(sizeof(*exec));
 
 	exec->environ = environ_offered(job);
-	exec->waiter.call = poke;
+	exec->waiter.call = job_poke_context;
 	exec->waiter.context = job;
 	job->op_state = exec;
 }
@@ -77,9 +71,7 @@ exec_let_go(struct job *job)
 		return;
 	/* The channel goes with the session. */
 	sink_unwait(&exec->waiter);
-	for (char **entry = exec->environ; *entry != NULL; entry++)
-		free(*entry);
-	free(exec->environ);
+	mem_free_all(exec->environ);
 	free(exec);
 	job->op_state = NULL;
 }
@@ -137,7 +129,7 @@ static enum step
 ask_terminal(struct job *job)
 {
 	struct exec *exec = job->op_state;
-	struct winsize size = { .ws_col = 80, .ws_row = 24 };
+	struct winsize size = { 0 };
 	const char *term = getenv("TERM");
 	int error;
 

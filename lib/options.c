@@ -65,7 +65,7 @@ append_words(char ***list, const char *name, const char *text)
 		    text);
 	for (char **word = words; *word != NULL; word++)
 		options_append(list, *word);
-	quote_free(words);
+	mem_free_all(words);
 }
 
 static void

@@ -65,3 +65,16 @@ pattern_list(const char *list, const char *text, bool fold)
 		list += len + 1;
 	}
 }
+
+bool
+pattern_named(const char *list, const char *name, size_t len)
+{
+	while (list != NULL) {
+		size_t entry = strcspn(list, ",");
+
+		if (entry == len && memcmp(list, name, len) == 0)
+			return true;
+		list = list[entry] == ',' ? list + entry + 1 : NULL;
+	}
+	return false;
+}

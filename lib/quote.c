@@ -80,21 +80,11 @@ quote_split(const char *text)
 		text = take_word(text, &word);
 		if (text == NULL) {
 			buf_free(&word);
-			quote_free(words);
+			mem_free_all(words);
 			return NULL;
 		}
 		words = mem_resize(words, count + 2, sizeof(*words));
 		words[count++] = buf_release(&word);
 		words[count] = NULL;
 	}
-}
-
-void
-quote_free(char **words)
-{
-	if (words == NULL)
-		return;
-	for (char **word = words; *word != NULL; word++)
-		free(*word);
-	free(words);
 }

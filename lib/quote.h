@@ -11,9 +11,8 @@ void	 quote_word(struct buf *, const char *word);
 /* Split TEXT into words as a POSIX shell would, without expanding anything:
  * quotes, backslashes and blanks mean what they mean there (in all of it,
  * Python's shlex.split(), which is what pssh uses).  The words are stored in a
- * NULL-terminated array that quote_free() frees.  NULL if a quote is left open
- * or TEXT ends in a backslash. */
+ * NULL-terminated array for mem_free_all().  NULL if a quote is left open or
+ * TEXT ends in a backslash. */
 char	**quote_split(const char *text);
-void	 quote_free(char **words);
 
 #endif

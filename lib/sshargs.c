@@ -236,8 +236,8 @@ sshargs_read(struct sshargs *args, char *const *words)
 void
 sshargs_clear(struct sshargs *args)
 {
-	quote_free(args->overrides);
-	quote_free(args->options);
+	mem_free_all(args->overrides);
+	mem_free_all(args->options);
 	free(args->file);
 	*args = (struct sshargs){ 0 };
 }

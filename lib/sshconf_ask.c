@@ -324,7 +324,7 @@ sshconf_query_free(struct sshconf_query *query)
 	free(query->certificates.lines);
 	free(query->forwards.lines);
 	free(query->notes.lines);
-	sshconf_free_words(query->send_env);
+	mem_free_all(query->send_env);
 	free(query->command);
 	free(query->host);
 	free(query->failure);

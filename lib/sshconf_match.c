@@ -158,7 +158,7 @@ new_tokens(const char *text)
 		}
 		free(name);
 	}
-	sshconf_free_words(words);
+	mem_free_all(words);
 	return tokens;
 }
 
@@ -173,7 +173,7 @@ sshconf_parse_match(struct sshconf_where *where, const char *text)
 	char *wrong = read_tests(line, tokens), *again, *full;
 
 	if (wrong != NULL) {
-		sshconf_free_words(tokens);
+		mem_free_all(tokens);
 		sshconf_clear_line(line);
 		line->op = LINE_MATCH;
 		line->id = ID_MATCH;
@@ -185,7 +185,7 @@ sshconf_parse_match(struct sshconf_where *where, const char *text)
 		}
 		free(again);
 	}
-	sshconf_free_words(tokens);
+	mem_free_all(tokens);
 	for (size_t i = 0; i < line->test_count; i++)
 		if (line->tests[i].what == TEST_FINAL)
 			where->conf->two_passes = true;

@@ -31,9 +31,9 @@ void
 sshconf_clear_line(struct sshconf_line *line)
 {
 	free(line->text);
-	sshconf_free_words(line->words);
+	mem_free_all(line->words);
 	for (size_t i = 0; i < line->test_count; i++) {
-		sshconf_free_words(line->tests[i].patterns);
+		mem_free_all(line->tests[i].patterns);
 		free(line->tests[i].command);
 	}
 	free(line->tests);
@@ -211,6 +211,6 @@ sshconf_parse_line(struct sshconf_where *where, char *text)
 	else
 		wrong = with_place(where, parse_block(where, id, &args,
 		    text));
-	sshconf_free_words(words);
+	mem_free_all(words);
 	return wrong;
 }

@@ -185,9 +185,8 @@ char	*sshconf_next(struct sshconf_args *);
 char	*sshconf_token(char **text);
 
 /* Split TEXT into words with OpenSSH's quoting, up to a comment, into a
- * NULL-terminated array for sshconf_free_words().  NULL: open quote. */
+ * NULL-terminated array for mem_free_all().  NULL: open quote. */
 char	**sshconf_split(const char *text);
-void	 sshconf_free_words(char **words);
 char	**sshconf_add_word(char **words, size_t *count, const char *word);
 
 /* Numbers as OpenSSH reads them: NULL, or what is wrong ("invalid"). */

@@ -100,7 +100,7 @@ sshconf_split(const char *text)
 			    buf_text(&word));
 		buf_free(&word);
 		if (text == NULL) {
-			sshconf_free_words(words);
+			mem_free_all(words);
 			return NULL;
 		}
 	}
@@ -113,16 +113,6 @@ sshconf_add_word(char **words, size_t *count, const char *word)
 	words[(*count)++] = mem_dup(word);
 	words[*count] = NULL;
 	return words;
-}
-
-void
-sshconf_free_words(char **words)
-{
-	if (words == NULL)
-		return;
-	for (char **word = words; *word != NULL; word++)
-		free(*word);
-	free(words);
 }
 
 char *

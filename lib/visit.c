@@ -140,12 +140,6 @@ limit_passed(struct job *job)
 }
 
 static void
-poke(void *context)
-{
-	job_poke(context);
-}
-
-static void
 dialled(void *context, int fd, const char *words)
 {
 	struct job *job = context;
@@ -154,7 +148,8 @@ dialled(void *context, int fd, const char *words)
 	if (fd < 0)
 		job_fail(job, ENDED_UNREACHED, "%s", words);
 	else
-		job->session = session_open(job->run->loop, fd, poke, job);
+		job->session = session_open(job->run->loop, fd,
+		    job_poke_context, job);
 	job_poke(job);
 }
 
@@ -271,8 +266,8 @@ ask_user(struct job *job, const char *question)
 
 		/* Nobody is hurried: the clocks stand still. */
 		job_pause(job);
-		job->prompt = prompt_ask(job->run->prompts, text, poke,
-		    answered, job);
+		job->prompt = prompt_ask(job->run->prompts, text,
+		    job_poke_context, answered, job);
 		free(text);
 	}
 	return STEP_WAIT;

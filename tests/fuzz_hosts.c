@@ -10,12 +10,11 @@
 
 #include "buf.h"
 #include "escape.h"
+#include "fuzz.h"
 #include "hosts.h"
 #include "mem.h"
 #include "msg.h"
 #include "target.h"
-
-int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 struct result {
 	struct buf	 targets;
@@ -24,13 +23,6 @@ struct result {
 };
 
 static struct result *now;
-
-static void
-require(bool truth)
-{
-	if (!truth)
-		abort();
-}
 
 static void
 keep_message(const char *line, size_t len)

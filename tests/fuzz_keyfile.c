@@ -9,21 +9,13 @@
 #include <string.h>
 
 #include "buf.h"
+#include "fuzz.h"
 #include "hostkey_blob.h"
 #include "keyring.h"
 #include "keyring_parse.h"
 #include "mem.h"
 
 #define LARGE_BLOB 600	/* of an RSA key whose signatures take their time */
-
-int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-require(bool truth)
-{
-	if (!truth)
-		abort();
-}
 
 static void
 check(const struct key *key)

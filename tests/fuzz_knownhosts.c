@@ -11,21 +11,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "fuzz.h"
 #include "hostkey.h"
 #include "hostkey_blob.h"
 #include "hostkey_file.h"
 #include "hostkey_line.h"
 #include "mem.h"
 #include "sshconf.h"
-
-int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-require(bool truth)
-{
-	if (!truth)
-		abort();
-}
 
 /* What PATH says of NAME, by looking at each line of TEXT. */
 static void

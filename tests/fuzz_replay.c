@@ -13,9 +13,8 @@
 #include <string.h>
 
 #include "buf.h"
+#include "fuzz.h"
 #include "mem.h"
-
-int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 /* Run the target on the file PATH. */
 static bool

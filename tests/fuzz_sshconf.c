@@ -9,18 +9,10 @@
 #include <string.h>
 
 #include "buf.h"
+#include "fuzz.h"
 #include "mem.h"
 #include "sshconf_priv.h"
 #include "target.h"
-
-int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-require(bool truth)
-{
-	if (!truth)
-		abort();
-}
 
 static void
 require_list(char *const *list)

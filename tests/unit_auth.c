@@ -159,8 +159,8 @@ try_row(const struct row *row)
 	free(names);
 	free(login.keys);
 	buf_free(&login.unusable);
-	quote_free(files);
-	quote_free(agent);
+	mem_free_all(files);
+	mem_free_all(agent);
 	keyring_free(keyring);
 }
 

@@ -120,10 +120,26 @@ lists(void **state)
 	assert_int_equal(pattern_list("*,!B", "b", true), -1);
 }
 
+static void
+names_are_matched_whole_and_to_the_letter(void **state)
+{
+	(void)state;
+	assert_true(pattern_named("a,bc,d", "a", 1));
+	assert_true(pattern_named("a,bc,d", "bc", 2));
+	assert_true(pattern_named("a,bc,d", "de", 1));
+	assert_false(pattern_named("a,bc,d", "b", 1));
+	assert_false(pattern_named("a,bc,d", "bcd", 3));
+	assert_false(pattern_named("a,bc,d", "A", 1));
+	assert_false(pattern_named("*", "a", 1));
+	assert_false(pattern_named("", "a", 1));
+	assert_false(pattern_named(NULL, "a", 1));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_are_matched_whole_and_to_the_letter),
 		cmocka_unit_test(every_short_pattern),
 		cmocka_unit_test(letters),
 		cmocka_unit_test(hostile_pattern),

@@ -128,7 +128,7 @@ split_undoes_quote(void **state)
 		assert_string_equal(split[i], words[i]);
 	}
 	assert_null(split[WORDS]);
-	quote_free(split);
+	mem_free_all(split);
 	buf_free(&line);
 }
 
@@ -193,7 +193,7 @@ splits_as_shlex(void **state)
 			buf_addf(&joined, "%s|", *at);
 		if (split != NULL)
 			assert_string_equal(buf_text(&joined), rows[i].words);
-		quote_free(split);
+		mem_free_all(split);
 		buf_free(&joined);
 	}
 }

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "buf.h"
+#include "mem.h"
 #include "quote.h"
 #include "sshargs.h"
 #include "sshconf.h"
@@ -78,7 +79,7 @@ accepted(void **state)
 		assert_string_equal(shown, rows[i].shown);
 		free(shown);
 		sshargs_clear(&args);
-		quote_free(words);
+		mem_free_all(words);
 	}
 }
 
@@ -140,7 +141,7 @@ refused(void **state)
 		assert_null(strchr(wrong, '\n'));
 		free(wrong);
 		sshargs_clear(&args);
-		quote_free(words);
+		mem_free_all(words);
 	}
 }
 
