@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -45,29 +46,38 @@ child_failed(void *context)
 	uv_close((uv_handle_t *)&child->process, child_closed);
 }
 
+/* What libuv makes of one of the child's descriptors. */
+static uv_stdio_container_t
+stdio_of(int fd)
+{
+	uv_stdio_container_t stdio = { .flags = UV_IGNORE };
+
+	if (fd >= 0) {
+		stdio.flags = UV_INHERIT_FD;
+		stdio.data.fd = fd;
+	}
+	return stdio;
+}
+
 struct child *
-child_run(uv_loop_t *loop, const char *command,
+child_start(uv_loop_t *loop, const struct child_wish *wish,
     void (*ended)(void *context, int status), void *context)
 {
 	struct child *child = mem_zero(sizeof(*child));
-	const char *shell = getenv("SHELL");
-	char *args[] = { NULL, "-c", mem_dup(command), NULL };
 	uv_stdio_container_t stdio[3] = {
-		{ .flags = UV_IGNORE },
-		{ .flags = UV_IGNORE },
-		{ .flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO },
+		stdio_of(wish->in), stdio_of(wish->out), stdio_of(wish->err),
 	};
 	uv_process_options_t options = {
 		.exit_cb = child_exited,
 		/* A process group of its own, to be killed as one. */
 		.flags = UV_PROCESS_DETACHED,
-		.args = args,
+		.file = wish->args[0],
+		.args = (char **)(uintptr_t)wish->args,
+		.env = (char **)(uintptr_t)wish->environ,
 		.stdio = stdio,
 		.stdio_count = 3,
 	};
 
-	args[0] = mem_dup(shell != NULL && *shell != '\0' ? shell : "/bin/sh");
-	options.file = args[0];
 	child->loop = loop;
 	child->ended = ended;
 	child->context = context;
@@ -79,13 +89,31 @@ child_run(uv_loop_t *loop, const char *command,
 	child->process.data = child;
 	if (!child->alive)
 		loop_later(loop, &child->failed);
-	free(args[0]);
-	free(args[2]);
 	return child;
 }
 
+const char *
+child_shell(void)
+{
+	const char *shell = getenv("SHELL");
+
+	return shell != NULL && *shell != '\0' ? shell : "/bin/sh";
+}
+
+struct child *
+child_run(uv_loop_t *loop, const char *command,
+    void (*ended)(void *context, int status), void *context)
+{
+	const char *args[] = { child_shell(), "-c", command, NULL };
+	struct child_wish wish = {
+		.args = args, .in = -1, .out = -1, .err = STDERR_FILENO,
+	};
+
+	return child_start(loop, &wish, ended, context);
+}
+
 void
-child_drop(struct child *child)
+child_leave(struct child *child, int signal)
 {
 	if (child == NULL)
 		return;
@@ -93,9 +121,15 @@ child_drop(struct child *child)
 	child->ended = NULL;
 	if (child->alive) {
 		/* Reaped, and freed, when it is gone. */
-		kill(-uv_process_get_pid(&child->process), SIGKILL);
+		kill(-uv_process_get_pid(&child->process), signal);
 		uv_unref((uv_handle_t *)&child->process);
 	} else {
 		uv_close((uv_handle_t *)&child->process, child_closed);
 	}
+}
+
+void
+child_drop(struct child *child)
+{
+	child_leave(child, SIGKILL);
 }

@@ -16,16 +16,20 @@
 #include "step.h"
 
 struct child;
+struct crowds;
 struct dial;
 struct hostconf;
+struct jumps;
 struct login;
 struct output;
 struct output_sinks;
+struct passwords;
 struct prompt;
 struct plan;
 struct session;
 struct sshconf_query;
 struct target;
+struct unlocks;
 
 /* What all visits of a run share; it outlives them. */
 struct run {
@@ -35,6 +39,10 @@ struct run {
 	struct hostkeys	*hostkeys;	/* the run's known_hosts */
 	struct keyring	*keyring;	/* its private key files */
 	struct agents	*agents;
+	struct unlocks	*unlocks;	/* keys that had a passphrase */
+	struct passwords *passwords;	/* what -A asked for */
+	struct crowds	*crowds;	/* servers that take few at once */
+	struct jumps	*jumps;		/* logins that others go through */
 	struct gate	 handshakes;	/* how many at once */
 	struct prompts	*prompts;	/* questions to the user */
 	const struct output_sinks *sinks;
@@ -74,6 +82,8 @@ struct job {
 	uint64_t	 visit_ends, step_ends;	/* ms; 0: never */
 	uint64_t	 visit_left;	/* ms, while the clocks stand still */
 	bool		 said_yes;	/* to the host's key */
+	bool		 unsafe;	/* the key had changed, and went: no
+					 * secrets, no agent to this host */
 	struct later	 later;
 
 	struct gate_pass pass;		/* to exchange keys and log in */

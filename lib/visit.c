@@ -306,6 +306,7 @@ check_host_key(struct job *job)
 	} else {
 		if (answer.message != NULL && !job->said_yes)
 			msg_host(job->label, "%s", answer.message);
+		job->unsafe = answer.unsafe;
 		next = accept_key(job, blob, len, answer.add);
 	}
 	hostkey_clear(&answer);
