@@ -11,6 +11,7 @@
 bats_require_minimum_version 1.5.0
 
 sshd=${SSHD:-/usr/sbin/sshd}
+OPENSSH10=${OPENSSH10:-${SRCDIR:-$BATS_TEST_DIRNAME/..}/build-deps/openssh10}
 addresses=$(echo 127.0.0.{1..8})
 
 setup_file() { fleet_start; }
@@ -230,6 +231,18 @@ fleet_start() {
 	done
 	cat "$FLEET/log" >&2
 	return 1
+}
+
+# fleet10_start [LINE...]: the same with an sshd of OpenSSH 10, which
+# scripts/get-openssh10 gets.
+fleet10_start() {
+	local sshd=$OPENSSH10/bin/sshd
+
+	if [ ! -x "$sshd" ]; then
+		echo "no OpenSSH 10 in $OPENSSH10: run scripts/get-openssh10"
+		return 1
+	fi >&2
+	fleet_start "$@"
 }
 
 # A port that somebody else took shows as an error beside the lines of those
