@@ -27,11 +27,25 @@ gate_enter(struct gate *gate, struct gate_pass *pass)
 	return false;
 }
 
+/* Let the first in line in, if there is one and room for it. */
+static bool
+let_in(struct gate *gate)
+{
+	struct gate_pass *next = gate->first;
+
+	if (next == NULL || gate->inside >= gate->room)
+		return false;
+	gate->first = next->next;
+	next->waiting = false;
+	next->inside = true;
+	gate->inside++;
+	next->call(next->context);
+	return true;
+}
+
 void
 gate_leave(struct gate *gate, struct gate_pass *pass)
 {
-	struct gate_pass *next;
-
 	if (pass->waiting) {
 		struct gate_pass **at = &gate->first;
 
@@ -44,12 +58,13 @@ gate_leave(struct gate *gate, struct gate_pass *pass)
 		return;
 	pass->inside = false;
 	gate->inside--;
-	next = gate->first;
-	if (next == NULL || gate->inside >= gate->room)
-		return;
-	gate->first = next->next;
-	next->waiting = false;
-	next->inside = true;
-	gate->inside++;
-	next->call(next->context);
+	let_in(gate);
+}
+
+void
+gate_resize(struct gate *gate, unsigned room)
+{
+	gate->room = room;
+	while (let_in(gate))
+		;
 }

@@ -25,4 +25,8 @@ bool	 gate_enter(struct gate *, struct gate_pass *);
  * called, before this returns. */
 void	 gate_leave(struct gate *, struct gate_pass *);
 
+/* From now on there is ROOM for so many.  Who waits and fits now is let in and
+ * called, before this returns; who is inside stays. */
+void	 gate_resize(struct gate *, unsigned room);
+
 #endif

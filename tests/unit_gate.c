@@ -162,6 +162,36 @@ leaving_while_called(void **state)
 	assert_int_equal(gate.inside, 2);
 }
 
+static void
+more_room_lets_in_all_who_fit(void **state)
+{
+	(void)state;
+	gate.room = 1;
+	for (int i = 0; i < GUESTS; i++)
+		enter(i);
+	gate_resize(&gate, 3);
+	assert_string_equal(buf_text(&called), "bc");
+	assert_int_equal(gate.inside, 3);
+	gate_resize(&gate, 3);
+	assert_string_equal(buf_text(&called), "bc");
+}
+
+static void
+less_room_shows_nobody_out(void **state)
+{
+	(void)state;
+	gate.room = 3;
+	for (int i = 0; i < GUESTS; i++)
+		enter(i);
+	gate_resize(&gate, 1);
+	assert_int_equal(gate.inside, 3);
+	leave(0);
+	leave(1);
+	assert_string_equal(buf_text(&called), "");
+	leave(2);
+	assert_string_equal(buf_text(&called), "d");
+}
+
 int
 main(void)
 {
@@ -172,6 +202,8 @@ main(void)
 		TEST(leaving_the_line),
 		TEST(who_was_never_there_leaves),
 		TEST(leaving_while_called),
+		TEST(more_room_lets_in_all_who_fit),
+		TEST(less_room_shows_nobody_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
