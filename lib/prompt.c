@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -8,14 +9,21 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "child.h"
 #include "escape.h"
-#include "inlet.h"
 #include "loop.h"
 #include "mem.h"
+#include "msg.h"
 #include "prompt.h"
+#include "prompt_way.h"
+#include "ready.h"
+#include "secret.h"
+
+#define QUESTION_MOST 1000	/* bytes of a question, before escaping */
 
 struct prompt {
 	struct prompts	*prompts;
+	enum prompt_kind kind;
 	char		*question;
 	void		(*turn)(void *);
 	void		(*answered)(void *, const char *);
@@ -27,11 +35,18 @@ struct prompts {
 	uv_loop_t	*loop;
 	void		(*around)(void *, bool);
 	void		*context;
-	int		 terminal;	/* /dev/tty, or -1 */
+	int		 terminal;	/* or -1 */
 	struct prompt	*first, **last;	/* the first one is being asked */
-	struct inlet	*inlet;		/* reads its answer */
-	struct buf	 line;
 	struct later	 later;
+
+	/* While it is. */
+	bool		 asking;
+	struct buf	 text;
+	struct secret	*line;
+	struct ready	*ready;		/* reads its answer */
+	struct child	*child;		/* the program that asks, or NULL */
+	int		 output;	/* of that one: a pipe, or -1 */
+	bool		 whole;		/* its line has been read */
 };
 
 static void
@@ -48,43 +63,126 @@ forget_first(struct prompts *prompts)
 
 /* The first question's turn is over; the next one comes in the next turn. */
 static void
-give_terminal_back(struct prompts *prompts)
+end_turn(struct prompts *prompts, bool answered)
 {
-	inlet_close(prompts->inlet);
-	prompts->inlet = NULL;
-	buf_clear(&prompts->line);
+	ready_free(prompts->ready);
+	prompts->ready = NULL;
+	child_drop(prompts->child);
+	prompts->child = NULL;
+	if (prompts->output >= 0)
+		close(prompts->output);
+	else
+		prompt_terminal_end(answered);
+	prompts->output = -1;
+	secret_free(prompts->line);
+	prompts->line = NULL;
+	buf_free(&prompts->text);
+	prompts->asking = false;
 	prompts->around(prompts->context, false);
 	if (prompts->first->next != NULL)
 		loop_later(prompts->loop, &prompts->later);
 }
 
 static void
-answer(struct prompts *prompts, const char *line)
+answer(struct prompts *prompts, bool given)
 {
 	struct prompt *prompt = prompts->first;
-	char *copy = mem_dup(line);
+	struct secret *line = prompts->line;
 	void (*answered)(void *, const char *) = prompt->answered;
 	void *context = prompt->context;
 
-	give_terminal_back(prompts);
+	prompts->line = NULL;
+	end_turn(prompts, given);
 	forget_first(prompts);
-	answered(context, copy);
-	free(copy);
+	answered(context, given ? secret_text(line) : NULL);
+	secret_free(line);
 }
 
 static void
-got_piece(void *context, const char *data, size_t len, int error)
+terminal_readable(void *context)
 {
 	struct prompts *prompts = context;
-	const char *newline = memchr(data, '\n', len);
+	enum prompt_piece piece = prompt_read(prompts->terminal,
+	    prompts->line);
 
-	(void)error;
-	buf_add(&prompts->line, data,
-	    newline != NULL ? (size_t)(newline - data) : len);
-	if (newline != NULL)
-		answer(prompts, buf_text(&prompts->line));
-	else if (len == 0)
-		answer(prompts, NULL);
+	if (piece != PROMPT_MORE)
+		answer(prompts, piece == PROMPT_LINE);
+}
+
+static void
+output_readable(void *context)
+{
+	struct prompts *prompts = context;
+	enum prompt_piece piece = prompt_read(prompts->output, prompts->line);
+
+	if (piece == PROMPT_BROKEN) {
+		answer(prompts, false);
+	} else if (piece != PROMPT_MORE) {
+		/* The program's status tells whether that is an answer. */
+		prompts->whole = true;
+		ready_listen(prompts->ready, false);
+	}
+}
+
+static void
+program_ended(void *context, int status)
+{
+	struct prompts *prompts = context;
+	enum prompt_piece piece = PROMPT_MORE;
+
+	prompts->child = NULL;
+	/* Whatever it wrote is there by now; others may keep the pipe. */
+	while (!prompts->whole && piece == PROMPT_MORE)
+		piece = prompt_read(prompts->output, prompts->line);
+	answer(prompts, status == 0 && piece != PROMPT_BROKEN);
+}
+
+static void
+ask_program(struct prompts *prompts, const char *program)
+{
+	const char *args[] = { program, buf_text(&prompts->text), NULL };
+	struct child_wish wish = {
+		.args = args, .in = -1, .err = STDERR_FILENO,
+	};
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		msg_die(1, "pipe: %s", strerror(errno));
+	/* Our end alone: not what the program writes to. */
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	prompts->output = ends[0];
+	prompts->whole = false;
+	prompts->ready = ready_new(prompts->loop, ends[0], UV_READABLE,
+	    output_readable, prompts);
+	ready_listen(prompts->ready, true);
+	wish.out = ends[1];
+	prompts->child = child_start(prompts->loop, &wish, program_ended,
+	    prompts);
+	close(ends[1]);
+}
+
+static void
+ask_terminal(struct prompts *prompts)
+{
+	prompt_terminal_begin(prompts->terminal, &prompts->text,
+	    prompts->first->kind == PROMPT_SECRET);
+	prompts->ready = ready_new(prompts->loop, prompts->terminal,
+	    UV_READABLE, terminal_readable, prompts);
+	ready_listen(prompts->ready, true);
+}
+
+static void
+set_text(struct buf *text, const char *question)
+{
+	escape_add(text, question, strnlen(question, QUESTION_MOST), "\n");
+	buf_addc(text, ' ');
+}
+
+/* The program to be asked, or NULL: the terminal. */
+static const char *
+program(const struct prompts *prompts)
+{
+	return prompt_askpass(prompt_terminal_ours(prompts->terminal));
 }
 
 static void
@@ -92,25 +190,22 @@ ask_first(void *context)
 {
 	struct prompts *prompts = context;
 	struct prompt *prompt = prompts->first;
-	struct buf text = { 0 };
-	ssize_t ignored;
 
-	if (prompt == NULL || prompts->inlet != NULL)
+	if (prompt == NULL || prompts->asking)
 		return;
 	prompt->turn(prompt->context);
 	if (prompts->first != prompt) {
 		loop_later(prompts->loop, &prompts->later);
 		return;
 	}
+	prompts->asking = true;
 	prompts->around(prompts->context, true);
-	escape_add(&text, prompts->first->question,
-	    strlen(prompts->first->question), "\n");
-	buf_addc(&text, ' ');
-	ignored = write(prompts->terminal, text.data, text.len);
-	(void)ignored;
-	buf_free(&text);
-	prompts->inlet = inlet_open(prompts->loop, prompts->terminal,
-	    got_piece, prompts);
+	set_text(&prompts->text, prompt->question);
+	prompts->line = secret_new();
+	if (program(prompts) != NULL)
+		ask_program(prompts, program(prompts));
+	else
+		ask_terminal(prompts);
 }
 
 struct prompts *
@@ -125,27 +220,27 @@ prompts_new(uv_loop_t *loop, void (*around)(void *context, bool taken),
 	prompts->last = &prompts->first;
 	prompts->later = (struct later){ .call = ask_first,
 	    .context = prompts };
-	prompts->terminal = isatty(STDERR_FILENO) ?
-	    open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
+	prompts->output = -1;
+	prompts->terminal = prompt_terminal_open();
 	return prompts;
 }
 
 bool
 prompts_possible(const struct prompts *prompts)
 {
-	/* In the background a read would stop us. */
-	return prompts->terminal >= 0 &&
-	    tcgetpgrp(prompts->terminal) == getpgrp();
+	return prompt_terminal_ours(prompts->terminal) ||
+	    program(prompts) != NULL;
 }
 
 struct prompt *
-prompt_ask(struct prompts *prompts, const char *question,
-    void (*turn)(void *context),
+prompt_ask(struct prompts *prompts, enum prompt_kind kind,
+    const char *question, void (*turn)(void *context),
     void (*answered)(void *context, const char *line), void *context)
 {
 	struct prompt *prompt = mem_zero(sizeof(*prompt));
 
 	prompt->prompts = prompts;
+	prompt->kind = kind;
 	prompt->question = mem_dup(question);
 	prompt->turn = turn;
 	prompt->answered = answered;
@@ -166,12 +261,8 @@ prompt_drop(struct prompt *prompt)
 		return;
 	prompts = prompt->prompts;
 	if (prompts->first == prompt) {
-		if (prompts->inlet != NULL) {
-			ssize_t ignored = write(prompts->terminal, "\n", 1);
-
-			(void)ignored;
-			give_terminal_back(prompts);
-		}
+		if (prompts->asking)
+			end_turn(prompts, false);
 		forget_first(prompts);
 		return;
 	}
@@ -184,6 +275,24 @@ prompt_drop(struct prompt *prompt)
 	free(prompt);
 }
 
+bool
+prompt_ask_now(struct prompts *prompts, enum prompt_kind kind,
+    const char *question, struct secret *answer)
+{
+	struct buf text = { 0 };
+	bool given = false;
+
+	if (!prompts->asking && prompts_possible(prompts)) {
+		prompts->around(prompts->context, true);
+		set_text(&text, question);
+		given = prompt_wait(prompts->terminal, program(prompts),
+		    &text, kind == PROMPT_SECRET, answer);
+		prompts->around(prompts->context, false);
+		buf_free(&text);
+	}
+	return given;
+}
+
 void
 prompts_free(struct prompts *prompts)
 {
@@ -192,6 +301,5 @@ prompts_free(struct prompts *prompts)
 	loop_forget(prompts->loop, &prompts->later);
 	if (prompts->terminal >= 0)
 		close(prompts->terminal);
-	buf_free(&prompts->line);
 	free(prompts);
 }

@@ -266,8 +266,8 @@ ask_user(struct job *job, const char *question)
 
 		/* Nobody is hurried: the clocks stand still. */
 		job_pause(job);
-		job->prompt = prompt_ask(job->run->prompts, text,
-		    job_poke_context, answered, job);
+		job->prompt = prompt_ask(job->run->prompts, PROMPT_CONFIRM,
+		    text, job_poke_context, answered, job);
 		free(text);
 	}
 	return STEP_WAIT;
