@@ -11,6 +11,12 @@
  *   garbage      says what no SSH server says
  *   hugebanner   lines before the version that never end
  *   full         one line that it is busy, then closes
+ *   shut         closes at once
+ *   odd          closes at once the first connection, the third, ...; is well
+ *                to the others
+ *   oddreset     the same with a reset
+ *   penalty=N    tells the first N connections that they are not allowed at
+ *                this time, and closes; is well to the others
  *   old          speaks only version 1
  *   kexclose     closes after the algorithms were exchanged
  *   kexhang      is silent after the algorithms were exchanged
@@ -195,6 +201,34 @@ say_nothing_often(int fd)
 			_exit(0);
 }
 
+/* A close that throws away what is on the way (RFC 9293, section 3.10.4). */
+_Noreturn static void
+abort_connection(int fd)
+{
+	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	close(fd);
+	_exit(0);
+}
+
+/* The modes that are full at times; returns to who finds a place. */
+static void
+drop_some(const char *mode, unsigned number, int fd)
+{
+	if (strcmp(mode, "shut") == 0)
+		hang_up(fd);
+	if (strcmp(mode, "odd") == 0 && number % 2 == 1)
+		hang_up(fd);
+	if (strcmp(mode, "oddreset") == 0 && number % 2 == 1)
+		abort_connection(fd);
+	if (strncmp(mode, "penalty=", 8) == 0 &&
+	    number <= strtoul(mode + 8, NULL, 10)) {
+		say_text(fd, "Not allowed at this time\r\n");
+		hang_up(fd);
+	}
+}
+
 /* The modes that need no SSH; returns for all others. */
 static void
 misbehave_early(const char *mode, int fd)
@@ -334,19 +368,15 @@ print_for_ever(struct client *client)
 	_exit(0);
 }
 
-/* A close that throws away what is on the way (RFC 9293, section 3.10.4): send
- * the output before without waiting for more. */
+/* Send the output before the reset without waiting for more. */
 _Noreturn static void
 reset(struct client *client)
 {
-	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
 	int fd = ssh_get_fd(client->session), yes = 1;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
 	print(client, "first line\nhalf of the sec");
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
-	close(fd);
-	_exit(0);
+	abort_connection(fd);
 }
 
 /* The command was accepted: run it, or do what the mode says instead. */
@@ -470,16 +500,19 @@ listen_somewhere(const char *mode)
 	return fd;
 }
 
+/* It is the NUMBERth connection here, from 1; stderr has them all. */
 static void
-accept_one(const char *mode, int listener)
+accept_one(const char *mode, int listener, unsigned number)
 {
 	int fd = accept(listener, NULL, NULL);
 
 	if (fd < 0)
 		return;
+	fprintf(stderr, "%s: connection %u\n", mode, number);
 	if (fork() == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		signal(SIGCHLD, SIG_DFL);
+		drop_some(mode, number, fd);
 		serve(mode, fd);
 	}
 	close(fd);
@@ -539,6 +572,7 @@ int
 main(int argc, char **argv)
 {
 	struct pollfd ports[PORTS];
+	unsigned accepted[PORTS] = { 0 };
 	int count, i;
 
 	ssh_init();
@@ -556,6 +590,7 @@ main(int argc, char **argv)
 		poll(ports, (nfds_t)count, -1);
 		for (i = 0; i < count; i++)
 			if (ports[i].revents != 0)
-				accept_one(argv[i], ports[i].fd);
+				accept_one(argv[i], ports[i].fd,
+				    ++accepted[i]);
 	}
 }
