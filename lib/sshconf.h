@@ -35,6 +35,7 @@ struct hostconf {
 	int	 connection_attempts;
 	char	*proxy_jump;	/* NULL for none */
 	char	*proxy_command;	/* NULL for none */
+	char	*proxy_written;	/* the same with its tokens */
 
 	char	**identity_files;
 	bool	 identity_files_said;	/* else they are ssh's defaults */

@@ -257,9 +257,11 @@ fill_proxy(struct sshconf_query *query)
 	const char *command = sshconf_text(query, ID_PROXYCOMMAND);
 	const char *jump = sshconf_text(query, ID_PROXYJUMP);
 
-	if (command != NULL && strcasecmp(command, "none") != 0)
+	if (command != NULL && strcasecmp(command, "none") != 0) {
 		query->result->proxy_command = sshconf_expand_all(query,
 		    "ProxyCommand", command, TOKENS_PROXY, false);
+		query->result->proxy_written = mem_dup(command);
+	}
 	if (jump != NULL && strcmp(jump, "none") != 0)
 		fill_jump(query, jump);
 }
@@ -343,6 +345,7 @@ hostconf_free(struct hostconf *conf)
 	free(conf->bind_address);
 	free(conf->proxy_jump);
 	free(conf->proxy_command);
+	free(conf->proxy_written);
 	mem_free_all(conf->identity_files);
 	mem_free_all(conf->certificate_files);
 	free(conf->identity_agent);
