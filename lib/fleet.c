@@ -17,22 +17,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent.h"
 #include "fleet.h"
-#include "hostkey.h"
 #include "hostlist.h"
 #include "input.h"
 #include "job.h"
-#include "keyring.h"
 #include "mem.h"
 #include "msg.h"
 #include "outdir.h"
 #include "plan.h"
 #include "prompt.h"
 #include "report.h"
-#include "resolve.h"
+#include "run.h"
 #include "target.h"
-#include "visit.h"
 #include "window.h"
 
 #define QUEUE_ENOUGH 4096	/* targets that wait: the list is held back */
@@ -160,6 +156,9 @@ fill(struct fleet *fleet)
 	    fleet->active + report_backlog(fleet->report) < places)
 		start(fleet);
 	hostlist_hold(fleet->list, fleet->queued >= QUEUE_ENOUGH);
+	if (fleet->active == 0 && fleet->queue == NULL &&
+	    (!hostlist_is_open(fleet->list) || fleet->stopped_by != 0))
+		run_drain(&fleet->run);
 	update_progress(fleet);
 }
 
@@ -295,22 +294,6 @@ hold_report(void *context, bool taken)
 	report_hold(context, taken);
 }
 
-static void
-begin(struct fleet *fleet, const struct plan *plan)
-{
-	struct run *run = &fleet->run;
-
-	run->plan = plan;
-	run->entry = &visit;
-	fleet->queue_end = &fleet->queue;
-	fleet->more = (struct later){ .call = fill_later, .context = fleet };
-	run->loop = loop_open();
-	run->handshakes.room = (unsigned)plan->handshakes;
-	run->hostkeys = hostkeys_new();
-	run->keyring = keyring_new();
-	run->agents = agents_new(run->loop);
-}
-
 /* What is only wanted once the host list could be opened. */
 static void
 open_up(struct fleet *fleet)
@@ -329,20 +312,14 @@ open_up(struct fleet *fleet)
 static void
 end(struct fleet *fleet)
 {
-	struct run *run = &fleet->run;
-
-	if (run->prompts != NULL)
-		prompts_free(run->prompts);
+	if (fleet->run.prompts != NULL)
+		prompts_free(fleet->run.prompts);
 	if (fleet->report != NULL)
 		report_close(fleet->report);
-	loop_forget(run->loop, &fleet->more);
+	loop_forget(fleet->run.loop, &fleet->more);
 	hostlist_free(fleet->list);
 	input_free(fleet->input);
-	agents_release(run->agents);
-	resolve_close();
-	loop_close(run->loop);
-	keyring_free(run->keyring);
-	hostkeys_free(run->hostkeys);
+	run_end(&fleet->run);
 }
 
 /* The reader has gone: end as any program would that writes to it. */
@@ -374,7 +351,9 @@ fleet_run(const struct plan *plan)
 	char *why;
 	int status;
 
-	begin(&fleet, plan);
+	fleet.queue_end = &fleet.queue;
+	fleet.more = (struct later){ .call = fill_later, .context = &fleet };
+	run_begin(&fleet.run, plan);
 	why = prepare(&fleet);
 	if (why != NULL) {
 		msg_warn("%s", why);

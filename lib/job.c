@@ -199,7 +199,7 @@ advance(struct job *job)
 	}
 	if (job->op != job->run->entry)
 		return false;
-	job->op = job->run->plan->op;
+	job->op = job->then;
 	job_limit(job, 0);
 	gate_leave(&job->run->handshakes, &job->pass);
 	if (job->conf->alive_interval > 0)
@@ -275,27 +275,37 @@ job_new(struct run *run, struct target *target)
 	job->run = run;
 	job->target = target;
 	job->op = run->entry;
+	job->then = run->plan->op;
+	job->sshconf = run->plan->sshconf;
 	job->label = target_label(target, run->plan->user);
 	job->later = (struct later){ .call = job_poke_context, .context = job };
 	job->pass = (struct gate_pass){ .call = let_in, .context = job };
 	return job;
 }
 
+/* NULL, or in fresh memory why there is no place for its output. */
+static char *
+open_output(struct job *job)
+{
+	job->output = output_new(job->run->plan, job->run->sinks,
+	    job->target->host, job->out_file, job->err_file);
+	return output_open(job->output);
+}
+
 void
 job_start(struct job *job)
 {
 	const struct plan *plan = job->run->plan;
-	char *words;
+	char *words = NULL;
 
 	uv_timer_init(job->run->loop, &job->clock);
 	job->clock.data = job;
-	if (plan->timeout > 0)
+	if (plan->timeout > 0 && !job->hop)
 		job->visit_ends = uv_now(job->run->loop) +
 		    (uint64_t)plan->timeout * 1000;
 	arm(job);
-	job->output = output_new(plan, job->run->sinks, job->target->host,
-	    job->out_file, job->err_file);
-	words = output_open(job->output);
+	if (!job->hop)
+		words = open_output(job);
 	if (words != NULL) {
 		job_fail(job, ENDED_LOCAL, "%s", words);
 		free(words);
@@ -316,6 +326,7 @@ job_free(struct job *job)
 	output_free(job->output);
 	target_free(job->target);
 	result_clear(&job->result);
+	free(job->via);
 	free(job->label);
 	free(job->out_file);
 	free(job->err_file);

@@ -19,6 +19,7 @@ struct child;
 struct crowds;
 struct dial;
 struct hostconf;
+struct jump_request;
 struct jumps;
 struct login;
 struct output;
@@ -27,6 +28,7 @@ struct passwords;
 struct prompt;
 struct plan;
 struct session;
+struct sshconf;
 struct sshconf_query;
 struct target;
 struct unlocks;
@@ -55,6 +57,11 @@ struct run {
 struct job {
 	struct run	*run;
 	struct target	*target;
+	const struct op	*then;		/* after the login: plan->op */
+	const struct sshconf *sshconf;	/* plan->sshconf */
+	bool		 hop;		/* only for others to go through: no
+					 * output, and not in the report */
+	char		*via;		/* ProxyJump, whatever sshconf says */
 	char		*label;		/* its name in reports */
 	char		*out_file, *err_file;	/* and in output directories */
 	struct hostconf	*conf;		/* from the first step on */
@@ -66,12 +73,13 @@ struct job {
 	struct sshconf_query *query;
 	struct child	*child;
 	struct dial	*dial;
+	struct jump_request *jump;
 	struct prompt	*prompt;
 	struct login	*login;
 	void		*op_state;
 
 	/* Where it is. */
-	const struct op	*op;		/* run->entry, or plan->op */
+	const struct op	*op;		/* run->entry, or then */
 	const struct step_entry *step;
 	bool		 ended;		/* the result stands */
 	bool		 stopping;	/* and the remote side is being told */
@@ -95,7 +103,7 @@ struct job {
 };
 
 /* A visit to TARGET, which is the job's from here on.  Nothing happens until
- * job_start(). */
+ * job_start(), and until then what was taken from the plan may be changed. */
 struct job *job_new(struct run *, struct target *);
 
 /* Begin.  job->done is called once, never before this returns; the job is then

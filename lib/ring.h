@@ -4,9 +4,15 @@
 #ifndef RING_H
 #define RING_H
 
+#include <stddef.h>
+
 struct ring {
 	struct ring	*next, *previous;
 };
+
+/* The TYPE in which ELEMENT is the MEMBER. */
+#define ring_outer(element, type, member) \
+	((type *)(void *)((char *)(element) - offsetof(type, member)))
 
 /* Make it an empty row, or an element that is in no row. */
 void	 ring_init(struct ring *);

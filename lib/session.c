@@ -3,14 +3,11 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "buf.h"
+#include "link.h"
 #include "loop.h"
 #include "mem.h"
 #include "session.h"
@@ -25,9 +22,7 @@
 
 struct session {
 	LIBSSH2_SESSION	*ssh;
-	int		 fd;
-	uv_poll_t	 poll;
-	int		 events;	/* polled for now */
+	struct link	*link;
 	bool		 deaf;		/* not to be read from */
 	size_t		 turn;		/* bytes received in this one */
 	bool		 drained;	/* nothing is left, or no turn */
@@ -53,7 +48,7 @@ struct session {
 static ssize_t
 receive(struct session *session, void *data, size_t len)
 {
-	ssize_t got = recv(session->fd, data, len, 0);
+	ssize_t got = session->link->ops->receive(session->link, data, len);
 
 	session->unread = false;
 	if (got < 0) {
@@ -158,14 +153,11 @@ set_callback(LIBSSH2_SESSION *ssh, int which, libssh2_cb_generic *callback)
 }
 
 static void
-socket_event(uv_poll_t *poll, int status, int events)
+link_event(void *context, bool receive)
 {
-	struct session *session = poll->data;
+	struct session *session = context;
 
-	/* libuv stops polling at an error, of which reading tells more. */
-	if (status < 0)
-		session->events = 0;
-	if (status < 0 || (events & UV_READABLE) != 0)
+	if (receive)
 		session->unread = true;
 	session->drained = false;
 	session->turn = 0;
@@ -173,8 +165,8 @@ socket_event(uv_poll_t *poll, int status, int events)
 }
 
 struct session *
-session_open(uv_loop_t *loop, int fd, void (*poke)(void *context),
-    void *context)
+session_open(uv_loop_t *loop, struct link *link,
+    void (*poke)(void *context), void *context)
 {
 	struct session *session = mem_zero(sizeof(*session));
 
@@ -192,13 +184,13 @@ session_open(uv_loop_t *loop, int fd, void (*poke)(void *context),
 	    (libssh2_cb_generic *)on_send);
 	set_callback(session->ssh, LIBSSH2_CALLBACK_DISCONNECT,
 	    (libssh2_cb_generic *)on_disconnect);
-	session->fd = fd;
+	session->link = link;
+	link->event = link_event;
+	link->context = session;
 	session->poke = poke;
 	session->context = context;
 	session->loop = loop;
 	session->broken = (struct later){ .call = poke, .context = context };
-	uv_poll_init(loop, &session->poll, fd);
-	session->poll.data = session;
 	return session;
 }
 
@@ -211,15 +203,15 @@ session_ssh(struct session *session)
 int
 session_shake(struct session *session)
 {
-	return libssh2_session_handshake(session->ssh, session->fd);
+	return libssh2_session_handshake(session->ssh, session->link->fd);
 }
 
 static void
 flush(struct session *session)
 {
 	while (session->out.len > 0) {
-		ssize_t sent = send(session->fd, session->out.data,
-		    session->out.len, MSG_NOSIGNAL);
+		ssize_t sent = session->link->ops->send(session->link,
+		    session->out.data, session->out.len);
 
 		if (sent >= 0) {
 			buf_skip(&session->out, (size_t)sent);
@@ -241,21 +233,12 @@ flush(struct session *session)
 void
 session_settle(struct session *session)
 {
-	/* Who waits for something else reads when that has come. */
-	int events = session->deaf || session->unread ? 0 : UV_READABLE;
-
 	if (session->dead)
 		return;
 	flush(session);
-	if (session->out.len > 0)
-		events |= UV_WRITABLE;
-	if (events == session->events)
-		return;
-	session->events = events;
-	if (events != 0)
-		uv_poll_start(&session->poll, events, socket_event);
-	else
-		uv_poll_stop(&session->poll);
+	/* Who waits for something else reads when that has come. */
+	session->link->ops->watch(session->link,
+	    !session->deaf && !session->unread, session->out.len > 0);
 }
 
 void
@@ -270,15 +253,22 @@ session_backlog(const struct session *session)
 	return session->out.len;
 }
 
+uint64_t
+session_received(const struct session *session)
+{
+	return session->received;
+}
+
+int
+session_fd(const struct session *session)
+{
+	return session->link->fd;
+}
+
 void
 session_quick(struct session *session)
 {
-	(void)session;
-#ifdef TCP_QUICKACK
-	int yes = 1;
-
-	setsockopt(session->fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof(yes));
-#endif
+	session->link->ops->quick(session->link);
 }
 
 bool
@@ -291,7 +281,7 @@ session_broken(const struct session *session)
 char *
 session_words(struct session *session, int error)
 {
-	char *words = NULL;
+	char *words = NULL, *why;
 	int len = 0;
 
 	if (session->farewell != NULL)
@@ -302,6 +292,10 @@ session_words(struct session *session, int error)
 		    "(ServerAliveInterval)");
 	if (session->error == EMSGSIZE)
 		return mem_dup("the host sends far more than a login needs");
+	why = session->error != 0 || session->closed ?
+	    session->link->ops->words(session->link) : NULL;
+	if (why != NULL)
+		return why;
 	if (session->error != 0)
 		return mem_dup(strerror(session->error));
 	if (session->closed)
@@ -355,12 +349,6 @@ alive_closed(uv_handle_t *handle)
 	free(handle);
 }
 
-static void
-poll_closed(uv_handle_t *handle)
-{
-	free(handle->data);
-}
-
 void
 session_close(struct session *session, bool polite)
 {
@@ -376,10 +364,9 @@ session_close(struct session *session, bool polite)
 	libssh2_session_free(session->ssh);
 	if (session->alive != NULL)
 		uv_close((uv_handle_t *)session->alive, alive_closed);
-	uv_poll_stop(&session->poll);
-	close(session->fd);
+	session->link->ops->close(session->link);
 	buf_free(&session->out);
 	free(session->ahead);
 	free(session->farewell);
-	uv_close((uv_handle_t *)&session->poll, poll_closed);
+	free(session);
 }

@@ -2,7 +2,7 @@
 /* One SSH connection: libssh2 fed through buffers of our own.
  *
  * What libssh2 sends is kept in a buffer and is never short, what it receives
- * is read ahead, and a dead session fails both at once.  So the socket is
+ * is read ahead, and a dead session fails both at once.  So the link is
  * watched for reading always and for writing while the buffer holds something,
  * re-keying cannot deadlock, and the session can be freed at any point. */
 #ifndef SESSION_H
@@ -16,6 +16,7 @@
 #include <uv.h>
 
 struct hostconf;
+struct link;
 struct session;
 
 /* Before the first session: NULL, or in fresh memory why libssh2 is of no
@@ -25,10 +26,10 @@ char	*session_begin(void);
 /* After the last. */
 void	 session_end(void);
 
-/* Take over the connected socket FD.  POKE is called, never before this
- * returns, whenever the session may have something new to say. */
-struct session *session_open(uv_loop_t *, int fd, void (*poke)(void *context),
-	    void *context);
+/* Take over LINK.  POKE is called, never before this returns, whenever the
+ * session may have something new to say. */
+struct session *session_open(uv_loop_t *, struct link *,
+	    void (*poke)(void *context), void *context);
 
 /* For calls of libssh2. */
 LIBSSH2_SESSION *session_ssh(struct session *);
@@ -43,11 +44,11 @@ char	*session_prefer(struct session *, const struct hostconf *,
  * LIBSSH2_ERROR_EAGAIN, or another error of libssh2. */
 int	 session_shake(struct session *);
 
-/* Send what waits to be sent and watch the socket for what is to come: at
+/* Send what waits to be sent and watch the link for what is to come: at
  * the end of every turn. */
 void	 session_settle(struct session *);
 
-/* Do not read from the socket for now (false), or again (true). */
+/* Do not read from the link for now (false), or again (true). */
 void	 session_listen(struct session *, bool listen);
 
 /* Bytes that wait to be sent: stop writing to channels above SESSION_ENOUGH. */
@@ -57,6 +58,13 @@ size_t	 session_backlog(const struct session *);
 /* Answer the server's next packet at once: without this its Nagle and our
  * delayed acknowledgement cost 40 ms each time they meet. */
 void	 session_quick(struct session *);
+
+/* Bytes received in all: what has come since then may be for anybody who uses
+ * the session, and the link tells of it once only. */
+uint64_t session_received(const struct session *);
+
+/* A socket that the bytes go through in the end. */
+int	 session_fd(const struct session *);
 
 /* Is the connection gone, or said farewell by the host? */
 bool	 session_broken(const struct session *);

@@ -119,4 +119,8 @@ const char *sshconf_failure(const struct sshconf_query *);
  * this may be the first to find. */
 void	 sshconf_print(struct sshconf_query *, FILE *);
 
+/* One of the places in a ProxyJump, "[user@]host[:port]" or an ssh:// URI;
+ * NULL if it is none. */
+struct target *sshconf_hop(const char *text);
+
 #endif

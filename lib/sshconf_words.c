@@ -14,6 +14,7 @@
 #include "mem.h"
 #include "num.h"
 #include "sshconf_priv.h"
+#include "target.h"
 
 #define BLANKS " \t\r\n"
 
@@ -248,4 +249,19 @@ sshconf_clear_place(struct sshconf_place *place)
 	free(place->user);
 	free(place->host);
 	*place = (struct sshconf_place){ 0 };
+}
+
+struct target *
+sshconf_hop(const char *text)
+{
+	struct sshconf_place place;
+	struct target *target;
+
+	if (!sshconf_parse_place(text, &place))
+		return NULL;
+	target = mem_zero(sizeof(*target));
+	target->user = place.user;
+	target->host = place.host;
+	target->port = place.port;
+	return target;
 }

@@ -3,7 +3,7 @@
  * Getting in:
  *
  * - ask ssh_config what it says of the host, running `Match exec` commands;
- * - connect;
+ * - connect (visit_connect.c);
  * - exchange keys;
  * - see whether the host is who we think it is;
  * - log in (auth.c).
@@ -18,10 +18,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "algorithms.h"
 #include "auth.h"
 #include "child.h"
-#include "dial.h"
 #include "hostkey.h"
 #include "job.h"
 #include "mem.h"
@@ -33,8 +31,7 @@
 #include "sshconf.h"
 #include "target.h"
 #include "visit.h"
-
-#define CONNECT_TIMEOUT 10	/* seconds, unless something says otherwise */
+#include "visit_connect.h"
 
 static void
 match_exec_ended(void *context, int status)
@@ -96,13 +93,13 @@ configure(struct job *job)
 	if (job->child != NULL)
 		return STEP_WAIT;
 	if (job->query == NULL)
-		job->query = sshconf_ask(job->run->plan->sshconf, job->target);
+		job->query = sshconf_ask(job->sshconf, job->target);
 	if (sshconf_step(job->query) == SSHCONF_ASK) {
 		job->child = child_run(job->run->loop,
 		    sshconf_command(job->query), match_exec_ended, job);
 		return STEP_WAIT;
 	}
-	if (job->run->plan->print_config)
+	if (job->run->plan->print_config && !job->hop)
 		return print_configuration(job);
 	conf = job->conf = sshconf_result(job->query);
 	sshconf_query_free(job->query);
@@ -110,25 +107,7 @@ configure(struct job *job)
 	tell_notes(job);
 	if (conf->refusal != NULL)
 		return job_fail(job, ENDED_UNREACHED, "%s", conf->refusal);
-	if (conf->proxy_jump != NULL)
-		return job_fail(job, ENDED_UNREACHED,
-		    "ProxyJump %s: not supported yet", conf->proxy_jump);
-	if (conf->proxy_command != NULL)
-		return job_fail(job, ENDED_UNREACHED,
-		    "ProxyCommand: not supported yet");
 	return STEP_NEXT;
-}
-
-/* The connect limit in ms, 0 for none. */
-static uint64_t
-connect_limit(const struct job *job)
-{
-	long seconds = job->run->plan->connect_timeout;
-
-	if (seconds < 0)
-		seconds = job->conf->connect_timeout > 0 ?
-		    job->conf->connect_timeout : CONNECT_TIMEOUT;
-	return (uint64_t)seconds * 1000;
 }
 
 static void
@@ -136,70 +115,7 @@ limit_passed(struct job *job)
 {
 	job_fail(job, ENDED_UNREACHED,
 	    "timed out during %s (no progress for %g s: --connect-timeout)",
-	    job->step->name, (double)connect_limit(job) / 1000);
-}
-
-static void
-dialled(void *context, int fd, const char *words)
-{
-	struct job *job = context;
-
-	job->dial = NULL;
-	if (fd < 0)
-		job_fail(job, ENDED_UNREACHED, "%s", words);
-	else
-		job->session = session_open(job->run->loop, fd,
-		    job_poke_context, job);
-	job_poke(job);
-}
-
-/* Say what we would like, host keys that we know of first. */
-static enum step
-prefer(struct job *job)
-{
-	char *why = NULL, *ordered = NULL;
-	char *offer = algorithms_offer(ALGORITHMS_HOST_KEY,
-	    job->conf->host_key_algorithms, &why);
-
-	if (offer != NULL) {
-		/* As ssh: who wrote a whole list means its order. */
-		ordered = job->conf->host_keys_ordered ? mem_dup(offer) :
-		    hostkey_algorithms(job->run->hostkeys, job->conf, offer);
-		why = session_prefer(job->session, job->conf, ordered);
-	}
-	free(offer);
-	free(ordered);
-	if (why != NULL) {
-		job_fail(job, ENDED_UNREACHED, "%s", why);
-		free(why);
-		return STEP_FAIL;
-	}
-	return STEP_NEXT;
-}
-
-static enum step
-connect_to(struct job *job)
-{
-	const struct hostconf *conf = job->conf;
-	struct dial_wish wish = {
-		.host = conf->hostname,
-		.port = conf->port,
-		.family = conf->family,
-		.bind_address = conf->bind_address,
-		.keepalive = conf->tcp_keepalive,
-		.attempts = conf->connection_attempts,
-	};
-
-	if (job->session != NULL)
-		return prefer(job);
-	if (job->ended)
-		return STEP_FAIL;
-	if (job->dial == NULL) {
-		wish.limit = connect_limit(job);
-		job_limit(job, wish.limit);
-		job->dial = dial_start(job->run->loop, &wish, dialled, job);
-	}
-	return STEP_WAIT;
+	    job->step->name, (double)visit_connect_limit(job) / 1000);
 }
 
 static enum step
@@ -213,7 +129,7 @@ exchange_keys(struct job *job)
 		return STEP_WAIT;
 	}
 	if (job->step_ends == 0)
-		job_limit(job, connect_limit(job));
+		job_limit(job, visit_connect_limit(job));
 	error = session_shake(job->session);
 	if (error == 0)
 		return STEP_NEXT;
@@ -311,7 +227,7 @@ check_host_key(struct job *job)
 	}
 	hostkey_clear(&answer);
 	if (next == STEP_NEXT)
-		job_limit(job, connect_limit(job));
+		job_limit(job, visit_connect_limit(job));
 	return next;
 }
 
@@ -335,8 +251,7 @@ let_go(struct job *job)
 	auth_let_go(job);
 	prompt_drop(job->prompt);
 	job->prompt = NULL;
-	dial_drop(job->dial);
-	job->dial = NULL;
+	visit_connect_let_go(job);
 	child_drop(job->child);
 	job->child = NULL;
 	sshconf_query_free(job->query);
@@ -345,7 +260,7 @@ let_go(struct job *job)
 
 static const struct step_entry steps[] = {
 	{ "configuration", configure },
-	{ "connect", connect_to },
+	{ "connect", visit_connect },
 	{ "key exchange", exchange_keys },
 	{ "host key check", check_host_key },
 	{ "login", auth_log_in },

@@ -90,16 +90,6 @@ only_for() {
 	exits 0 cpssh -H web1 true
 }
 
-@test "a jump is refused clearly until there are jumps" {
-	config 'Host far1' 'ProxyJump web9' 'Host far2' \
-	    "ProxyCommand touch $T/ran"
-	exits 4 cpssh -H 'far1 far2 web1' true
-	out_has 'FAILURE\] far1 .*ProxyJump'
-	out_has 'FAILURE\] far2 .*ProxyCommand'
-	out_has 'SUCCESS\] web1'
-	[ ! -e ran ]
-}
-
 @test "what would be a broken promise of security refuses the host" {
 	config 'Host careful' 'RevokedHostKeys /dev/null' \
 	    'HostName 127.0.0.1'

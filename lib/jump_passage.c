@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A channel as a link.  Reading from one channel has libssh2 take all that has
+ * come for the session, and keep what is for the others; so whoever reads
+ * wakes the lane, which tells the others.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "job.h"
+#include "jump_priv.h"
+#include "mem.h"
+#include "session.h"
+
+static ssize_t
+fail_with(int error)
+{
+	errno = error;
+	return -1;
+}
+
+static ssize_t
+passage_receive(struct link *link, void *data, size_t len)
+{
+	struct jump_request *self = (struct jump_request *)link;
+	ssize_t got;
+
+	if (self->lane == NULL)
+		return fail_with(ECONNRESET);
+	got = libssh2_channel_read(self->channel, data, len);
+	if (session_received(self->lane->job->session) != self->lane->heard)
+		jump_wake(self->lane);
+	if (got > 0)
+		return got;
+	if (got == LIBSSH2_ERROR_EAGAIN ||
+	    (got == 0 && !libssh2_channel_eof(self->channel)))
+		return fail_with(EAGAIN);
+	return got == 0 ? 0 : fail_with(ECONNRESET);
+}
+
+static ssize_t
+passage_send(struct link *link, const void *data, size_t len)
+{
+	struct jump_request *self = (struct jump_request *)link;
+	ssize_t sent;
+
+	if (self->lane == NULL)
+		return fail_with(ECONNRESET);
+	if (session_backlog(self->lane->job->session) >= SESSION_ENOUGH)
+		return fail_with(EAGAIN);
+	sent = libssh2_channel_write(self->channel, data, len);
+	if (sent > 0) {
+		jump_wake(self->lane);
+		return sent;
+	}
+	return fail_with(sent == 0 || sent == LIBSSH2_ERROR_EAGAIN ? EAGAIN :
+	    EPIPE);
+}
+
+/* Has something come, or the end? */
+static bool
+has_input(const struct jump_request *self)
+{
+	unsigned long waiting = 0;
+
+	libssh2_channel_window_read_ex(self->channel, &waiting, NULL);
+	return waiting > 0 || libssh2_channel_eof(self->channel);
+}
+
+static void
+passage_watch(struct link *link, bool receive, bool send)
+{
+	struct jump_request *self = (struct jump_request *)link;
+
+	self->receive = receive;
+	self->send = send;
+	if (self->lane != NULL && receive && has_input(self))
+		jump_wake(self->lane);
+}
+
+static void
+passage_quick(struct link *link)
+{
+	struct jump_request *self = (struct jump_request *)link;
+
+	if (self->lane != NULL)
+		session_quick(self->lane->job->session);
+}
+
+static char *
+passage_words(struct link *link)
+{
+	struct jump_request *self = (struct jump_request *)link;
+
+	return self->lost != NULL ? mem_dup(self->lost) : NULL;
+}
+
+static void
+passage_close(struct link *link)
+{
+	struct jump_request *self = (struct jump_request *)link;
+
+	if (self->lane == NULL) {
+		jump_forget(self);
+		return;
+	}
+	self->closed = true;
+	self->receive = self->send = false;
+	jump_wake(self->lane);
+}
+
+const struct link_ops jump_ops = {
+	.receive = passage_receive,
+	.send = passage_send,
+	.watch = passage_watch,
+	.quick = passage_quick,
+	.words = passage_words,
+	.close = passage_close,
+};
+
+void
+jump_tell(struct jump_request *self)
+{
+	bool receive = self->receive && has_input(self);
+	bool send = self->send &&
+	    session_backlog(self->lane->job->session) < SESSION_ENOUGH &&
+	    libssh2_channel_window_write(self->channel) > 0;
+
+	if (receive || send)
+		self->link.event(self->link.context, receive);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A host's request for a way through, from the line to its end. */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "job.h"
+#include "jump_priv.h"
+#include "mem.h"
+#include "session.h"
+
+static void
+tell_given_up(void *context)
+{
+	struct jump_request *request = context;
+
+	if (request->route->given_up != NULL)
+		jump_count_cost(request->route, request->label);
+	jump_refused(request, request->lost);
+}
+
+static void
+tell_lost(void *context)
+{
+	struct jump_request *request = context;
+
+	request->link.event(request->link.context, true);
+}
+
+struct jump_request *
+jump_start(struct jumps *jumps, const struct jump_wish *wish)
+{
+	struct jump_request *request = mem_zero(sizeof(*request));
+	struct route *route = jump_route(jumps, wish->route);
+
+	request->route = route;
+	request->wish = *wish;
+	request->wanted = true;
+	request->label = mem_dup(wish->label);
+	ring_init(&request->ring);
+	request->told = (struct later){ .call = tell_given_up,
+	    .context = request };
+	if (jump_is_circle(route, wish->asker))
+		request->lost = mem_print("ProxyJump %s leads back here",
+		    route->hops);
+	else if (route->given_up != NULL)
+		request->lost = mem_dup(route->given_up);
+	if (request->lost != NULL) {
+		loop_later(jumps->run->loop, &request->told);
+		return request;
+	}
+	ring_add(&route->waiting, &request->ring);
+	route->waiting_count++;
+	jump_serve(route);
+	return request;
+}
+
+struct jump_request *
+jump_next(struct route *route)
+{
+	struct ring *at = ring_first(&route->waiting);
+
+	if (at == NULL)
+		return NULL;
+	ring_remove(at);
+	route->waiting_count--;
+	return ring_outer(at, struct jump_request, ring);
+}
+
+void
+jump_put_back(struct jump_request *request)
+{
+	request->lane = NULL;
+	ring_remove(&request->ring);
+	ring_push(&request->route->waiting, &request->ring);
+	request->route->waiting_count++;
+}
+
+void
+jump_opened(struct jump_request *request)
+{
+	struct route *route = request->route;
+
+	route->worked = true;
+	route->failures = 0;
+	request->link.ops = &jump_ops;
+	request->link.fd = session_fd(request->lane->job->session);
+	request->wanted = false;
+	request->wish.done(request->wish.context, &request->link, NULL);
+}
+
+void
+jump_forget(struct jump_request *request)
+{
+	loop_forget(request->route->jumps->run->loop, &request->told);
+	ring_remove(&request->ring);
+	if (request->lane != NULL)
+		request->lane->count--;
+	free(request->label);
+	free(request->lost);
+	free(request);
+}
+
+void
+jump_refused(struct jump_request *request, const char *words)
+{
+	request->wish.done(request->wish.context, NULL, words);
+	jump_forget(request);
+}
+
+void
+jump_lost(struct jump_request *request, const char *words)
+{
+	struct lane *lane = request->lane;
+
+	if (request->wanted) {
+		lane->count--;
+		jump_put_back(request);
+		return;
+	}
+	if (request->closed || request->channel == NULL) {
+		jump_forget(request);
+		return;
+	}
+	if (lane->lost_count++ < JUMP_NAMED)
+		buf_addf(&lane->lost, "%s%s", lane->lost.len > 0 ? ", " : "",
+		    request->label);
+	ring_remove(&request->ring);
+	lane->count--;
+	request->lane = NULL;
+	request->channel = NULL;
+	request->lost = mem_dup(words);
+	request->told.call = tell_lost;
+	loop_later(request->route->jumps->run->loop, &request->told);
+}
+
+void
+jump_drop(struct jump_request *request)
+{
+	struct lane *lane;
+
+	if (request == NULL)
+		return;
+	lane = request->lane;
+	request->wanted = false;
+	if (lane == NULL) {
+		if (request->lost == NULL)
+			request->route->waiting_count--;
+		jump_forget(request);
+		return;
+	}
+	/* On its way, and libssh2 does not call it back. */
+	if (lane->stuck) {
+		lane->leaving = true;
+		jump_wake(lane);
+	}
+}

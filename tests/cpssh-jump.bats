@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# ProxyJump: hosts behind a bastion, which is another sshd with a log of its
+# own, so that its logins can be counted.
+
+# shellcheck disable=SC2016  # the remote shell expands
+load lib
+
+# bastion_start [LINE...]: a second sshd, beside the fleet's.
+# shellcheck disable=SC2120
+bastion_start() {
+	local fleet=$FLEET port=$PORT
+
+	fleet_start "LogLevel VERBOSE" "$@"
+	BASTION=$FLEET BASTION_PORT=$PORT FLEET=$fleet PORT=$port
+	export BASTION BASTION_PORT FLEET PORT
+	cat "$BASTION/known_hosts" >>"$FLEET/known_hosts"
+}
+
+setup_file() {
+	fleet_start
+	# shellcheck disable=SC2119
+	bastion_start
+}
+
+# behind LINE...: web* are behind the host bastion, for which LINEs hold too
+behind() {
+	config 'Host bastion*' "Port $BASTION_PORT" 'HostName 127.0.0.1' "$@" \
+	    'Host web*' 'ProxyJump bastion'
+}
+
+logins() { grep -c "Accepted publickey" "$BASTION/log" || :; }
+
+@test "all hosts behind a bastion share one login there" {
+	local before
+
+	before=$(logins)
+	behind
+	exits 0 cpssh -i -H 'web[1-6]' 'echo hi from $SSH_CONNECTION'
+	out_counts 6 'SUCCESS'
+	out_counts 6 '^hi from 127'
+	[ "$(logins)" = $((before + 1)) ]
+}
+
+@test "the bastion is named where the way is told" {
+	behind
+	exits 0 cpssh -v -H web1 true
+	err_has 'bastion: carrying others'
+	err_has 'bastion: logged in with'
+}
+
+@test "one hop after another, each with its own configuration" {
+	behind
+	config 'Host bastion' "Port $BASTION_PORT" 'HostName 127.0.0.1' \
+	    'Host middle' 'HostName 127.0.0.3' \
+	    'Host web*' 'ProxyJump bastion,middle'
+	exits 0 cpssh -i -H 'web1 web2' 'echo ${SSH_CONNECTION%% *}'
+	out_counts 2 '^127.0.0'
+}
+
+@test "a bastion that is itself behind one" {
+	config 'Host bastion' "Port $BASTION_PORT" 'HostName 127.0.0.1' \
+	    'Host middle' 'HostName 127.0.0.3' 'ProxyJump bastion' \
+	    'Host web*' 'ProxyJump middle'
+	exits 0 cpssh -i -H 'web1 web2' 'echo hi'
+	out_counts 2 '^hi'
+}
+
+@test "a circle of bastions is told" {
+	config 'Host one' 'ProxyJump two' 'Host two' 'ProxyJump one' \
+	    'Host web*' 'ProxyJump one'
+	exits 4 cpssh -t 20 -H web1 true
+	says 'leads back here'
+}
+
+@test "data comes and goes whole" {
+	behind
+	head -c 5000000 /dev/urandom >"$T/data"
+	exits 0 cpssh -I -o "$T/o" -H 'web1 web2 web3' cat <"$T/data"
+	for name in web1 web2 web3; do
+		cmp "$T/data" "$T/o/$name"
+	done
+}
+
+@test "-J in ssh's own words, for this run" {
+	config 'Host bastion' "Port $BASTION_PORT" 'HostName 127.0.0.1'
+	exits 0 cpssh -x "-J bastion" -i -H web1 'echo hi'
+	out_has '^hi'
+	exits 0 cpssh -O ProxyJump=bastion -i -H web1 'echo hi'
+}
+
+@test "a port that nobody listens at, behind the bastion" {
+	behind
+	exits 4 cpssh -H 'web1 web2:1' true
+	out_has 'SUCCESS\] web1'
+	out_has 'FAILURE\] web2:1 .*bastion cannot reach 127.0.0.1 port 1'
+}
+
+@test "a bastion that refuses us fails once, and names its cost" {
+	behind 'User nobodyknows'
+	exits 4 cpssh -p 2 -H 'web[1-4]' true
+	out_counts 4 'FAILURE'
+	out_counts 4 'cannot go through bastion'
+	[ "$(grep -c 'bastion: login refused' "$T/err")" = 1 ]
+	err_has '4 hosts were not reached through it: web'
+	[ "$(grep -c 'Invalid user nobodyknows' "$BASTION/log")" = 1 ] ||
+		explain "more than one login was tried"
+}
+
+@test "a bastion with a changed host key is not gone through" {
+	behind "UserKnownHostsFile $T/known"
+	echo "[127.0.0.1]:$BASTION_PORT $(cut -d' ' -f1,2 \
+	    "$KEYS/host_other.pub")" >"$T/known"
+	exits 4 cpssh -H 'web[1-4]' true
+	out_counts 4 'FAILURE'
+	[ "$(grep -c 'bastion: .*host key' "$T/err")" = 1 ]
+}
