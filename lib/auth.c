@@ -40,14 +40,6 @@ static const struct method {
 };
 #define METHODS (sizeof(methods) / sizeof(methods[0]))
 
-void
-auth_note(struct login *login, const char *words)
-{
-	if (login->unusable.len > 0)
-		buf_adds(&login->unusable, ", ");
-	buf_adds(&login->unusable, words);
-}
-
 static struct login *
 login_new(struct job *job)
 {

@@ -15,12 +15,12 @@
 #include <string.h>
 
 #include "auth_state.h"
-#include "hostkey_blob.h"
 #include "job.h"
 #include "keyring.h"
 #include "mem.h"
 #include "msg.h"
 #include "pattern.h"
+#include "pubkey.h"
 #include "session.h"
 #include "sshconf.h"
 #include "wire.h"
@@ -67,45 +67,41 @@ algorithm_accepted(const struct hostconf *conf, const char *algorithm)
 	const char *list = conf->pubkey_algorithms;
 
 	if (list == NULL)
-		return strcmp(algorithm, "ssh-rsa") != 0;
+		return strcmp(algorithm, "ssh-rsa") != 0 &&
+		    strcmp(algorithm, "ssh-rsa-cert-v01@openssh.com") != 0;
 	return pattern_named(list, algorithm, strlen(algorithm));
-}
-
-/* Note why the present key is of no use. */
-static void
-note_key(struct login *login, const char *why)
-{
-	char *name = auth_key_name(&login->keys[login->at]);
-	char *words = mem_print("%s: %s", name, why);
-
-	auth_note(login, words);
-	free(name);
-	free(words);
 }
 
 static void
 sign_failed(struct login *login, const char *why)
 {
-	note_key(login, why);
+	auth_note_key(login, &login->keys[login->at], why);
 	login->signing = SIGN_FAILED;
 }
 
-/* The agent's SIGNATURE comes with its algorithm, which must be ours. */
+/* The agent's SIGNATURE comes with its algorithm, which must be ours, and is
+ * a string in itself unless a FIDO token made it: then the token's flags and
+ * its counter follow, and libssh2 wants all that. */
 static void
 agent_has_signed(void *context, const unsigned char *signature, size_t len,
     const char *error)
 {
 	struct login *login = context;
 	struct wire from = { signature, len }, name, inner;
+	bool hardware = strncmp(login->algorithm, "sk-", 3) == 0;
 
 	login->request = NULL;
 	if (error != NULL) {
 		sign_failed(login, error);
 	} else if (!wire_string(&from, &name) ||
-	    !wire_string(&from, &inner) || from.left > 0 ||
 	    !wire_is(&name, login->algorithm)) {
 		sign_failed(login, "the agent signed by another algorithm");
+	} else if (hardware ? from.left == 0 :
+	    !wire_string(&from, &inner) || from.left > 0) {
+		sign_failed(login, "the agent sent a broken signature");
 	} else {
+		if (hardware)
+			inner = from;
 		login->signature = (unsigned char *)mem_ndup(
 		    (const char *)inner.at, inner.left);
 		login->signature_len = inner.left;
@@ -130,11 +126,16 @@ begin_signing(struct login *login, const unsigned char *data, size_t len)
 	const struct auth_key *key = &login->keys[login->at];
 	struct job *job = login->job;
 
+	char *asked = NULL;
+
 	free(login->algorithm);
 	login->algorithm = NULL;
-	if (!read_request(data, len, &login->algorithm)) {
+	if (!read_request(data, len, &asked)) {
 		sign_failed(login, "libssh2 asks for an odd signature");
-	} else if (!algorithm_accepted(job->conf, login->algorithm)) {
+		return;
+	}
+	login->algorithm = pubkey_signature(asked);
+	if (!algorithm_accepted(job->conf, asked)) {
 		sign_failed(login, "the host takes only signatures that "
 		    "PubkeyAcceptedAlgorithms excludes");
 	} else if (key->file != NULL && key->file->state == KEY_READY) {
@@ -150,6 +151,7 @@ begin_signing(struct login *login, const unsigned char *data, size_t len)
 		    key->held->blob_len, data, len,
 		    agent_flags(login->algorithm), agent_has_signed, login);
 	}
+	free(asked);
 }
 
 /* Called by libssh2, again and again as long as we say EAGAIN. */
@@ -171,19 +173,25 @@ static LIBSSH2_USERAUTH_PUBLICKEY_SIGN_FUNC(sign)
 	return 0;
 }
 
-/* Tell libssh2 which hashes RSA keys may sign with. */
+/* Tell libssh2 which hashes an RSA key may sign with; certificates have names
+ * of their own for that. */
 static void
-prefer_hashes(struct login *login)
+prefer_hashes(struct login *login, const struct pubkey_type *type)
 {
-	static const char *const hashes[] = {
-		"rsa-sha2-512", "rsa-sha2-256", "ssh-rsa",
-	};
+	const char *at = type->algorithms;
 	struct buf list = { 0 };
 
-	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
-		if (algorithm_accepted(login->job->conf, hashes[i]))
+	while (*at != '\0') {
+		size_t len = strcspn(at, ",");
+		char *algorithm = mem_ndup(at, len);
+		char *plain = pubkey_signature(algorithm);
+
+		if (algorithm_accepted(login->job->conf, algorithm))
 			buf_addf(&list, "%s%s", list.len > 0 ? "," : "",
-			    hashes[i]);
+			    plain);
+		free(plain);
+		free(algorithm);
+		at += len + (at[len] == ',');
 	}
 	if (list.len > 0)
 		libssh2_session_method_pref(session_ssh(login->job->session),
@@ -205,63 +213,45 @@ gather(struct login *login)
 		    socket), agent_has_listed, login);
 		return STEP_WAIT;
 	}
-	prefer_hashes(login);
 	auth_order_keys(login);
 	return STEP_NEXT;
 }
 
-/* The blob that the host is to be shown. */
-static const unsigned char *
-blob_of(const struct auth_key *key, size_t *len)
+/*
+ * The host had told which signatures it takes, and none was RSA's.  libssh2
+ * then left the name of that key's type behind, and would use it for this one
+ * whatever it is.  Another call can put this one's TYPE in its place and fail
+ * for want of a key before it sends anything.
+ */
+static void
+put_right(struct login *login, const struct pubkey_type *type)
 {
-	*len = key->held != NULL ? key->held->blob_len : key->file->blob_len;
-	return key->held != NULL ? key->held->blob : key->file->blob;
+	const char *user = login->job->conf->user;
+	char *text = mem_print("%s AA==", type->name);
+
+	libssh2_userauth_publickey_frommemory(session_ssh(login->job->session),
+	    user, strlen(user), text, strlen(text), "", 0, NULL);
+	free(text);
+	login->left_behind = false;
 }
 
 static int
 try_key(struct login *login)
 {
 	size_t len;
-	const unsigned char *blob = blob_of(&login->keys[login->at], &len);
+	const unsigned char *blob = auth_key_blob(&login->keys[login->at],
+	    &len);
 
+	if (!login->trying) {
+		const struct pubkey_type *type = pubkey_type(blob, len);
+
+		prefer_hashes(login, type);
+		if (login->left_behind)
+			put_right(login, type);
+		login->trying = true;
+	}
 	return libssh2_userauth_publickey(session_ssh(login->job->session),
 	    login->job->conf->user, blob, len, sign, &login->self);
-}
-
-/*
- * The host has told which signatures it takes, and none is RSA's.  libssh2
- * then leaves the name of the key's type behind, and would use it for the next
- * key whatever that is.  Another call can put the next key's type in its place
- * and fail for want of a key before it sends anything.
- */
-static void
-put_right(struct login *login)
-{
-	LIBSSH2_SESSION *ssh = session_ssh(login->job->session);
-	const char *user = login->job->conf->user;
-	const struct auth_key *next = &login->keys[login->at + 1];
-	const unsigned char *blob;
-	char *text;
-	size_t len;
-
-	note_key(login, "the host takes no RSA keys");
-	if (login->at + 1 == login->key_count)
-		return;
-	blob = blob_of(next, &len);
-	text = mem_print("%s AA==", hostkey_blob_type(blob, len)->name);
-	libssh2_userauth_publickey_frommemory(ssh, user, strlen(user), text,
-	    strlen(text), "", 0, NULL);
-	free(text);
-}
-
-static void
-note_tried(struct login *login)
-{
-	char *name = auth_key_name(&login->keys[login->at]);
-
-	buf_addf(&login->tried, "%s%s", login->tried.len > 0 ? ", " : "",
-	    name);
-	free(name);
 }
 
 static enum step
@@ -297,13 +287,24 @@ auth_key(struct login *login)
 			return STEP_WAIT;
 		if (error == 0)
 			return logged_in(login);
-		if (error == LIBSSH2_ERROR_METHOD_NONE)
-			put_right(login);
-		else
-			note_tried(login);
+		login->trying = false;
+		if (error == LIBSSH2_ERROR_METHOD_NONE) {
+			login->left_behind = true;
+			auth_note_key(login, &login->keys[login->at],
+			    "the host takes no RSA keys");
+		} else {
+			auth_note_tried(login, &login->keys[login->at]);
+		}
 		if (session_broken(login->job->session))
 			return hung_up(login, error);
 		login->signing = SIGN_IDLE;
 	}
 	return STEP_FAIL;
+}
+
+const char *
+auth_locked(const struct login *login, const struct key *file)
+{
+	(void)login;
+	return file->why + strlen(file->path) + 2;
 }

@@ -2,9 +2,13 @@
 /*
  * Which keys to try, in ssh's order:
  *
+ * - the certificates that CertificateFile names;
  * - those of the agent that an IdentityFile names, as the agent lists them;
  * - unless IdentitiesOnly, the agent's others;
  * - the files that are left, as ssh_config lists them.
+ *
+ * Without a CertificateFile, the certificate beside an identity file is
+ * tried after it, like another one.
  */
 #include "config.h"
 
@@ -12,66 +16,61 @@
 #include <string.h>
 
 #include "auth_state.h"
-#include "hostkey_blob.h"
+#include "certificate.h"
 #include "job.h"
 #include "keyring.h"
 #include "mem.h"
+#include "pattern.h"
+#include "pubkey.h"
 #include "sshconf.h"
 
-/* PATH as its owner writes it, the caller's to free. */
-static char *
-short_path(const char *path)
+/* What ssh_config names, and the state of sorting. */
+struct sorting {
+	struct login	*login;
+	struct named {
+		struct auth_key key;	/* not held, yet */
+		bool	 done;		/* as one of the agent's */
+	} *named;
+	size_t		 count;
+};
+
+static bool
+can_sign(const struct key *file)
 {
-	const char *home = getenv("HOME");
-	size_t len = home != NULL ? strlen(home) : 0;
-
-	if (len > 1 && strncmp(path, home, len) == 0 && path[len] == '/')
-		return mem_print("~%s", path + len);
-	return mem_dup(path);
-}
-
-char *
-auth_key_name(const struct auth_key *key)
-{
-	if (key->file != NULL)
-		return short_path(key->file->path);
-	return mem_print("agent \"%s\"", key->held->comment);
-}
-
-/* Note what is wrong with the file PATH. */
-static void
-note_path(struct login *login, const char *path, const char *wrong)
-{
-	char *shorter = short_path(path);
-	char *words = mem_print("%s: %s", shorter, wrong);
-
-	auth_note(login, words);
-	free(words);
-	free(shorter);
+	return file != NULL && (file->state == KEY_READY ||
+	    file->state == KEY_LOCKED);
 }
 
 static void
 note_file(struct login *login, const struct key *file)
 {
+	char *shorter, *words;
+
 	/* The default files that are not there are nobody's fault. */
 	if (file->state == KEY_MISSING &&
 	    !login->job->conf->identity_files_said)
 		return;
-	note_path(login, file->path, file->why + strlen(file->path) + 2);
+	shorter = auth_short_path(file->path);
+	words = mem_print("%s: %s", shorter, file->why != NULL ?
+	    file->why + strlen(file->path) + 2 :
+	    "no private key is known for this certificate");
+	auth_note(login, words);
+	free(words);
+	free(shorter);
 }
 
 /* May a key of this type sign, by PubkeyAcceptedAlgorithms? */
 static bool
-type_accepted(const struct hostconf *conf, const struct hostkey_type *type)
+type_accepted(const struct hostconf *conf, const struct pubkey_type *type)
 {
 	const char *list = conf->pubkey_algorithms;
 
 	if (list == NULL)
-		return strcmp(type->label, "DSA") != 0;
+		return true;
 	for (;;) {
 		size_t len = strcspn(list, ",");
 
-		if (hostkey_blob_signs(type, list, len))
+		if (pattern_named(type->algorithms, list, len))
 			return true;
 		if (list[len] == '\0')
 			return false;
@@ -79,101 +78,216 @@ type_accepted(const struct hostconf *conf, const struct hostkey_type *type)
 	}
 }
 
+const char *
+auth_type_problem(const struct login *login, const struct auth_key *key)
+{
+	size_t len;
+	const unsigned char *blob = auth_key_blob(key, &len);
+	const struct pubkey_type *type = pubkey_type(blob, len);
+
+	if (type == NULL)
+		return "keys of its type are not supported";
+	if (!type_accepted(login->job->conf, type))
+		return "PubkeyAcceptedAlgorithms excludes its type";
+	return NULL;
+}
+
+static bool
+same_blob(const unsigned char *a, size_t a_len, const unsigned char *b,
+    size_t b_len)
+{
+	return a != NULL && b != NULL && a_len == b_len &&
+	    memcmp(a, b, a_len) == 0;
+}
+
+/* Does the host see the same for both? */
+static bool
+same_shown(const struct auth_key *a, const struct auth_key *b)
+{
+	size_t a_len, b_len;
+	const unsigned char *a_blob = auth_key_blob(a, &a_len);
+	const unsigned char *b_blob = auth_key_blob(b, &b_len);
+
+	return (a_blob == NULL && a->file == b->file) ||
+	    same_blob(a_blob, a_len, b_blob, b_len);
+}
+
 /* Put KEY at the end of those to try, if it can be tried. */
 static void
-append(struct login *login, const struct key *file,
-    const struct agent_key *held)
+append(struct login *login, struct auth_key key)
 {
-	struct auth_key key = { .file = file, .held = held };
-	const struct hostkey_type *type;
+	size_t len;
 	const char *problem = NULL;
-	char *name, *words;
 
-	if (file != NULL && file->state != KEY_READY && held == NULL) {
-		note_file(login, file);
-		return;
+	for (size_t i = 0; i < login->key_count; i++) {
+		if (same_shown(&login->keys[i], &key))
+			return;
 	}
-	type = file != NULL && file->state == KEY_READY ?
-	    hostkey_blob_type(file->blob, file->blob_len) :
-	    hostkey_blob_type(held->blob, held->blob_len);
-	if (type == NULL)
-		problem = "certificates and FIDO keys are not supported yet";
-	else if (!type_accepted(login->job->conf, type))
-		problem = "PubkeyAcceptedAlgorithms excludes its type";
-	if (problem == NULL) {
+	if (auth_key_blob(&key, &len) != NULL)
+		problem = auth_type_problem(login, &key);
+	if (problem == NULL)
 		login->keys[login->key_count++] = key;
-		return;
-	}
-	name = auth_key_name(&key);
-	words = mem_print("%s: %s", name, problem);
-	auth_note(login, words);
-	free(name);
-	free(words);
+	else
+		auth_note_key(login, &key, problem);
 }
 
-static bool
-same_key(const struct key *file, const struct agent_key *held)
-{
-	return file->blob != NULL && file->blob_len == held->blob_len &&
-	    memcmp(file->blob, held->blob, held->blob_len) == 0;
-}
-
-/* The agent's keys: WANTED those that a file names, or those that none does.
- * A file that was found is NULL from then on. */
+/* Find what signs for the certificate that KEY shows, and whose own file does
+ * not. */
 static void
-append_held(struct login *login, const struct key **files, size_t count,
-    bool wanted)
+find_signer(const struct sorting *sorting, struct auth_key *key)
 {
+	const struct login *login = sorting->login;
+	const struct key *shown = key->shown;
+	const struct certificate *says = shown->certificate;
+
+	for (size_t i = 0; i < sorting->count; i++) {
+		const struct key *file = sorting->named[i].key.file;
+
+		if (can_sign(file) && same_blob(file->blob, file->blob_len,
+		    says->plain, says->plain_len)) {
+			key->file = file;
+			break;
+		}
+	}
 	for (size_t i = 0; i < login->held_count; i++) {
 		const struct agent_key *held = &login->held[i];
-		const struct key *file = NULL;
-		size_t j;
 
-		for (j = 0; j < count; j++) {
-			if (same_key(files[j], held)) {
-				file = files[j];
-				break;
-			}
+		if (same_blob(held->blob, held->blob_len, says->plain,
+		    says->plain_len) || same_blob(held->blob, held->blob_len,
+		    shown->blob, shown->blob_len)) {
+			key->held = held;
+			break;
 		}
-		if ((file != NULL) == wanted)
-			append(login, file, held);
 	}
 }
 
-static bool
-is_appended(const struct login *login, const struct key *file)
+/* A file, or a certificate, that ssh_config names, and the agent has not. */
+static void
+append_named(const struct sorting *sorting, struct auth_key key)
 {
-	for (size_t i = 0; i < login->key_count; i++) {
-		if (login->keys[i].file == file)
-			return true;
+	struct login *login = sorting->login;
+	const char *problem;
+
+	if (key.shown != NULL && !key.shown->certificate->user) {
+		auth_note_key(login, &key, "is for hosts, not for users");
+		return;
 	}
-	return false;
+	if (key.shown != NULL)
+		find_signer(sorting, &key);
+	if (key.held == NULL && !can_sign(key.file)) {
+		/* Of a key and its certificate, say it of the key. */
+		if (key.shown == NULL || key.file == NULL)
+			note_file(login, key.file != NULL ? key.file :
+			    key.shown);
+		return;
+	}
+	if (key.held == NULL && key.file->state == KEY_LOCKED) {
+		problem = auth_locked(login, key.file);
+		if (problem != NULL) {
+			if (key.shown == NULL)
+				auth_note_key(login, &key, problem);
+			return;
+		}
+	}
+	append(login, key);
+}
+
+/* The agent's keys: WANTED those that a file names, or those that none does. */
+static void
+append_held(struct sorting *sorting, bool wanted)
+{
+	struct login *login = sorting->login;
+
+	for (size_t i = 0; i < login->held_count; i++) {
+		struct auth_key key = { .held = &login->held[i] };
+		bool found = false;
+
+		for (size_t j = 0; j < sorting->count && !found; j++) {
+			struct named *named = &sorting->named[j];
+
+			found = same_shown(&key, &named->key);
+			if (found) {
+				key.file = named->key.file;
+				key.shown = named->key.shown;
+				named->done = true;
+			}
+		}
+		if (found == wanted)
+			append(login, key);
+	}
+}
+
+/* The identity file PATH, and the certificate beside it if BESIDE. */
+static void
+name_file(struct sorting *sorting, const char *path, bool beside)
+{
+	struct keyring *keyring = sorting->login->job->run->keyring;
+	const struct key *file = keyring_file(keyring, path), *certificate;
+	struct auth_key *key = &sorting->named[sorting->count++].key;
+	char *name;
+
+	if (file->certificate != NULL)
+		key->shown = file;
+	else
+		key->file = file;
+	if (!beside)
+		return;
+	name = mem_print("%s-cert", path);
+	certificate = keyring_certificate(keyring, name);
+	free(name);
+	if (certificate->certificate != NULL)
+		sorting->named[sorting->count++].key = (struct auth_key){
+			.file = file, .shown = certificate,
+		};
+	else if (certificate->state != KEY_MISSING)
+		note_file(sorting->login, certificate);
+}
+
+/* Those that CertificateFile names. */
+static void
+append_certificates(const struct sorting *sorting)
+{
+	struct login *login = sorting->login;
+
+	for (char **path = login->job->conf->certificate_files; *path != NULL;
+	    path++) {
+		const struct key *file = keyring_certificate(
+		    login->job->run->keyring, *path);
+
+		if (file->certificate == NULL)
+			note_file(login, file);
+		else
+			append_named(sorting, (struct auth_key){
+				.shown = file,
+			});
+	}
 }
 
 void
 auth_order_keys(struct login *login)
 {
 	const struct hostconf *conf = login->job->conf;
-	const struct key **files;
-	size_t count = 0;
+	struct sorting sorting = { .login = login };
+	size_t count = 0, certificates = 0;
 
 	while (conf->identity_files[count] != NULL)
 		count++;
-	files = mem_zero(count * sizeof(*files));
-	for (size_t i = 0; i < count; i++)
-		files[i] = keyring_file(login->job->run->keyring,
-		    conf->identity_files[i]);
-	login->keys = mem_zero((count + login->held_count) *
+	while (conf->certificate_files[certificates] != NULL)
+		certificates++;
+	sorting.named = mem_zero(2 * count * sizeof(*sorting.named));
+	login->keys = mem_zero((2 * count + certificates + login->held_count) *
 	    sizeof(*login->keys));
-	append_held(login, files, count, true);
+	for (size_t i = 0; i < count; i++)
+		name_file(&sorting, conf->identity_files[i],
+		    certificates == 0);
+	append_certificates(&sorting);
+	append_held(&sorting, true);
 	if (!conf->identities_only)
-		append_held(login, files, count, false);
-	for (size_t i = 0; i < count; i++) {
-		if (!is_appended(login, files[i]))
-			append(login, files[i], NULL);
+		append_held(&sorting, false);
+	for (size_t i = 0; i < sorting.count; i++) {
+		if (!sorting.named[i].done)
+			append_named(&sorting, sorting.named[i].key);
 	}
-	for (char **path = conf->certificate_files; *path != NULL; path++)
-		note_path(login, *path, "certificates are not supported yet");
-	free(files);
+	free(sorting.named);
 	login->sorted = true;
 }

@@ -13,8 +13,10 @@
 struct job;
 struct key;
 
-/* A key that may let us in. */
+/* A key that may let us in: what the host is shown, and what signs. */
 struct auth_key {
+	const struct key *shown;	/* a certificate; or NULL: what the
+					 * agent holds, or the file's half */
 	const struct key *file;		/* of this file, or NULL */
 	const struct agent_key *held;	/* by the agent, or NULL */
 };
@@ -39,6 +41,8 @@ struct login {
 	struct auth_key	*keys;		/* in the order of trying */
 	size_t		 key_count, at;
 	bool		 sorted;
+	bool		 trying;	/* libssh2 has begun with it */
+	bool		 left_behind;	/* the name of a type */
 
 	enum auth_signing signing;
 	char		*algorithm;	/* of the signature */
@@ -53,6 +57,13 @@ struct login {
 /* Note why something could not be tried; WORDS are copied. */
 void	 auth_note(struct login *, const char *words);
 
+/* The same, "KEY: WHY". */
+void	 auth_note_key(struct login *, const struct auth_key *,
+	    const char *why);
+
+/* Note that the host refused the key, and what it may have against it. */
+void	 auth_note_tried(struct login *, const struct auth_key *);
+
 /* The publickey method: NEXT when in, FAIL when no key is left to try or
  * job_fail() was called. */
 enum step auth_key(struct login *);
@@ -61,7 +72,20 @@ enum step auth_key(struct login *);
  * known. */
 void	 auth_order_keys(struct login *);
 
+/* Why the type of the key, whose public half is known, rules it out (a
+ * literal), or NULL. */
+const char *auth_type_problem(const struct login *, const struct auth_key *);
+
+/* Why the passphrase of a LOCKED file cannot be had (lent), or NULL. */
+const char *auth_locked(const struct login *, const struct key *file);
+
 /* What to call the key in messages, the caller's to free. */
 char	*auth_key_name(const struct auth_key *);
+
+/* PATH as its owner writes it, the caller's to free. */
+char	*auth_short_path(const char *path);
+
+/* What the host is to be shown; NULL if that is not known yet. */
+const unsigned char *auth_key_blob(const struct auth_key *, size_t *len);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include <openssl/evp.h>
 
+#include "certificate.h"
 #include "keyring.h"
 #include "keyring_parse.h"
 #include "mem.h"
@@ -18,11 +19,13 @@
 
 struct entry {
 	struct entry *next;
+	char	*path;		/* as asked for */
 	struct key key;
 };
 
 struct keyring {
 	struct entry *entries;
+	struct entry *certificates;
 };
 
 struct keyring *
@@ -37,25 +40,36 @@ free_entry(struct entry *entry)
 	struct key *key = &entry->key;
 
 	EVP_PKEY_free(key->pkey);
+	free(entry->path);
 	free(key->path);
 	free(key->why);
 	free(key->blob);
 	free(key->type);
 	free(key->comment);
+	if (key->certificate != NULL)
+		certificate_clear(key->certificate);
+	free(key->certificate);
 	free(entry);
+}
+
+static void
+free_entries(struct entry *entry)
+{
+	struct entry *next;
+
+	for (; entry != NULL; entry = next) {
+		next = entry->next;
+		free_entry(entry);
+	}
 }
 
 void
 keyring_free(struct keyring *keyring)
 {
-	struct entry *entry, *next;
-
 	if (keyring == NULL)
 		return;
-	for (entry = keyring->entries; entry != NULL; entry = next) {
-		next = entry->next;
-		free_entry(entry);
-	}
+	free_entries(keyring->entries);
+	free_entries(keyring->certificates);
 	free(keyring);
 }
 
@@ -173,19 +187,68 @@ load(struct key *key)
 		key->comment = mem_dup(key->path);
 }
 
-const struct key *
-keyring_file(struct keyring *keyring, const char *path)
+static void
+load_certificate(struct key *key)
+{
+	struct buf text = { 0 };
+	struct stat status;
+
+	read_file(key, key->path, &text, &status);
+	if (key->state == KEY_MISSING) {
+		char *path = mem_print("%s.pub", key->path);
+		struct key beside = { .path = path };
+
+		read_file(&beside, path, &text, &status);
+		if (beside.state != KEY_MISSING) {
+			free(key->path);
+			key->path = mem_dup(path);
+			key->state = beside.state;
+			free(key->why);
+			key->why = beside.why;
+			beside.why = NULL;
+		}
+		free(beside.why);
+		free(path);
+	}
+	if (text.len > 0) {
+		keyring_parse_public(key, buf_text(&text));
+		if (key->certificate == NULL)
+			refuse(key, KEY_REFUSED, "not a certificate");
+	} else if (key->why == NULL) {
+		refuse(key, KEY_REFUSED, "empty");
+	}
+	if (key->comment == NULL)
+		key->comment = mem_dup(key->path);
+	buf_free(&text);
+}
+
+/* The entry for PATH, read by TAKE when it is first asked for. */
+static const struct key *
+look_up(struct entry **entries, const char *path, void (*take)(struct key *))
 {
 	struct entry *entry;
 
-	for (entry = keyring->entries; entry != NULL; entry = entry->next) {
-		if (strcmp(entry->key.path, path) == 0)
+	for (entry = *entries; entry != NULL; entry = entry->next) {
+		if (strcmp(entry->path, path) == 0)
 			return &entry->key;
 	}
 	entry = mem_zero(sizeof(*entry));
+	entry->path = mem_dup(path);
 	entry->key.path = mem_dup(path);
-	load(&entry->key);
-	entry->next = keyring->entries;
-	keyring->entries = entry;
+	take(&entry->key);
+	entry->next = *entries;
+	*entries = entry;
 	return &entry->key;
+}
+
+const struct key *
+keyring_file(struct keyring *keyring, const char *path)
+{
+	return look_up(&keyring->entries, path, load);
+}
+
+const struct key *
+keyring_certificate(struct keyring *keyring, const char *path)
+{
+	return look_up(&keyring->certificates, path, load_certificate);
 }

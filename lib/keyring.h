@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct certificate;
 struct keyring;
 
 enum key_state {
@@ -22,13 +23,14 @@ struct key {
 	char	*path;
 	char	*why;		/* unless READY: "FILE: what", for a message */
 
-	/* The public half (RFC 4253, section 6.6): always there if READY,
-	 * and otherwise if the file or the .pub file beside it tells it, so
-	 * that an agent can be asked for it.  NULL and 0 if unknown. */
+	/* The public half (RFC 4253, section 6.6, or pubkey.h): always there
+	 * if READY, and otherwise if the file or the .pub file beside it tells
+	 * it, so that an agent can be asked for it.  NULL and 0 if unknown. */
 	unsigned char *blob;
 	size_t	 blob_len;
 	char	*type;		/* "ssh-ed25519", or NULL */
 	char	*comment;	/* never NULL */
+	struct certificate *certificate;	/* what it says, if it is one */
 
 	struct evp_pkey_st *pkey;	/* if READY */
 };
@@ -40,6 +42,11 @@ void	 keyring_free(struct keyring *);
 
 /* The key in the file PATH, in whatever state; lent, until keyring_free(). */
 const struct key *keyring_file(struct keyring *, const char *path);
+
+/* The certificate in the file PATH, or in PATH.pub if there is none; lent as
+ * well.  Never READY, and without certificate if it is none: then `why` says
+ * more. */
+const struct key *keyring_certificate(struct keyring *, const char *path);
 
 /* Sign the LEN bytes at DATA with a READY key, by the signature ALGORITHM
  * ("ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512", "ssh-rsa" ...).

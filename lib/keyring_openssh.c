@@ -11,6 +11,7 @@
 #include "keyring.h"
 #include "keyring_parse.h"
 #include "mem.h"
+#include "pubkey.h"
 
 #define BEGIN	"-----BEGIN OPENSSH PRIVATE KEY-----"
 #define END	"-----END OPENSSH PRIVATE KEY-----"
@@ -51,7 +52,7 @@ refuse_type(const struct wire *type)
 	if (strstr(name, "-cert-v") != NULL)
 		problem = "certificates are not supported as private keys";
 	else if (strncmp(name, "sk-", 3) == 0)
-		problem = "FIDO security keys are not supported";
+		problem = "broken FIDO key";
 	else if (strcmp(name, "ssh-dss") == 0)
 		problem = "DSA keys are not supported";
 	free(name);
@@ -129,7 +130,8 @@ parse_secret(struct key *key, struct wire from)
 static const char *
 parse_container(struct key *key, struct wire from)
 {
-	struct wire cipher, kdf, kdf_options, public, secret, name;
+	struct wire cipher, kdf, kdf_options, public, secret;
+	const struct pubkey_type *type;
 	uint32_t count;
 
 	if (from.left < sizeof(MAGIC) ||
@@ -141,14 +143,18 @@ parse_container(struct key *key, struct wire from)
 	    count != 1 || !wire_string(&from, &public) ||
 	    !wire_string(&from, &secret))
 		return broken;
-	if (hostkey_blob_type(public.at, public.left) == NULL) {
-		struct wire rest = public;
+	type = pubkey_whole(public.at, public.left);
+	if (type == NULL || type->plain != NULL) {
+		struct wire name;
 
-		return wire_string(&rest, &name) ? refuse_type(&name) : broken;
+		return wire_string(&public, &name) ? refuse_type(&name) :
+		    broken;
 	}
 	key->blob = (unsigned char *)mem_ndup((const char *)public.at,
 	    public.left);
 	key->blob_len = public.left;
+	if (type->hardware)
+		return "FIDO key, which only an agent can use: ssh-add it";
 	if (!wire_is(&cipher, "none") || !wire_is(&kdf, "none")) {
 		key->state = KEY_LOCKED;
 		return KEYRING_LOCKED;

@@ -9,10 +9,12 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include "certificate.h"
 #include "hostkey_blob.h"
 #include "keyring.h"
 #include "keyring_parse.h"
 #include "mem.h"
+#include "pubkey.h"
 
 #define OPENSSH_BEGIN	"-----BEGIN OPENSSH PRIVATE KEY-----"
 
@@ -50,10 +52,11 @@ keyring_parse_pem(struct key *key, const char *text, size_t len)
 const char *
 keyring_parse_public(struct key *key, const char *text)
 {
-	const struct hostkey_type *type;
+	const struct pubkey_type *type;
 	const char *end;
 
-	if (!hostkey_blob_parse(text, &end, &type, &key->blob, &key->blob_len))
+	type = pubkey_parse(text, &end, &key->blob, &key->blob_len);
+	if (type == NULL)
 		return "not a public key, or a broken one";
 	end += strspn(end, " \t");
 	if (strcspn(end, "\r\n") > 0) {
@@ -61,6 +64,10 @@ keyring_parse_public(struct key *key, const char *text)
 		key->comment = mem_ndup(end, strcspn(end, "\r\n"));
 	}
 	key->type = mem_dup(type->name);
+	if (type->plain != NULL) {
+		key->certificate = mem_zero(sizeof(*key->certificate));
+		certificate_read(key->certificate, key->blob, key->blob_len);
+	}
 	key->state = KEY_MISSING;
 	return "only the public half of a key";
 }
@@ -109,7 +116,7 @@ keyring_parse(struct key *key, const char *text, size_t len)
 		key->pkey = NULL;
 	}
 	if (key->blob != NULL && key->type == NULL)
-		key->type = mem_dup(hostkey_blob_type(key->blob,
+		key->type = mem_dup(pubkey_type(key->blob,
 		    key->blob_len)->name);
 	/* What OpenSSL has to say helps no user, and piles up. */
 	ERR_clear_error();

@@ -14,7 +14,7 @@
 struct key;
 
 #define KEYRING_LOCKED \
-	"needs a passphrase, which only an agent can be given yet"
+	"needs a passphrase"
 
 /* Fill in KEY, but for its path and why, from the contents of its file, LEN
  * bytes with a NUL behind them.  Returns NULL if it can sign, else what is in

@@ -53,8 +53,6 @@ tell_notes(struct job *job)
 	/* These are read and printed, but nothing acts on them yet. */
 	if (conf->forward_agent)
 		msg_chat(job->label, "ForwardAgent has no effect yet");
-	if (*conf->certificate_files != NULL)
-		msg_chat(job->label, "CertificateFile has no effect yet");
 }
 
 /* -G: what the configuration says is all that is wanted. */

@@ -9,24 +9,26 @@
 #include <string.h>
 
 #include "buf.h"
+#include "certificate.h"
 #include "fuzz.h"
 #include "hostkey_blob.h"
 #include "keyring.h"
 #include "keyring_parse.h"
 #include "mem.h"
+#include "pubkey.h"
 
 #define LARGE_BLOB 600	/* of an RSA key whose signatures take their time */
 
 static void
 check(const struct key *key)
 {
-	const struct hostkey_type *type;
+	const struct pubkey_type *type;
 	unsigned char *signature;
 	size_t len;
 
 	require((key->blob != NULL) == (key->type != NULL));
 	if (key->blob != NULL) {
-		type = hostkey_blob_type(key->blob, key->blob_len);
+		type = pubkey_type(key->blob, key->blob_len);
 		require(type != NULL && strcmp(type->name, key->type) == 0);
 	}
 	require((key->pkey != NULL) == (key->state == KEY_READY));
@@ -59,6 +61,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	free(key.blob);
 	free(key.type);
 	free(key.comment);
+	if (key.certificate != NULL)
+		certificate_clear(key.certificate);
+	free(key.certificate);
 	buf_free(&text);
 	return 0;
 }

@@ -251,7 +251,7 @@ sshd_listens() {
 	local end=$((SECONDS + 10))
 
 	while [ $SECONDS -lt $end ]; do
-		if grep -q 'Bind to port\|Cannot bind\|error' "$FLEET/log"; then
+		if grep -q 'Bind to port.*failed\|Cannot bind\|error' "$FLEET/log"; then
 			kill "$1" 2>/dev/null
 			wait "$1" 2>/dev/null
 			return 1

@@ -35,10 +35,12 @@ held_key(struct keyring *keyring, const char *name)
 	char *path = mem_print("%s/%s", root, name);
 	const struct key *key;
 
-	if (strcmp(name, "fido") == 0 || strcmp(name, "cert") == 0) {
+	if (strcmp(name, "fido") == 0 || strcmp(name, "cert") == 0 ||
+	    strcmp(name, "dsa") == 0) {
 		struct buf blob = { 0 };
 		const char *type = *name == 'f' ? "sk-ssh-ed25519@openssh.com" :
-		    "ssh-ed25519-cert-v01@openssh.com";
+		    *name == 'c' ? "ssh-ed25519-cert-v01@openssh.com" :
+		    "ssh-dss";
 
 		wire_add_string(&blob, type, strlen(type));
 		wire_add_string(&blob, "something", 9);
@@ -103,10 +105,12 @@ static const struct row {
 	{ "b.pub a", "", true, NULL, "a", "only the public half" },
 	{ "open a", "", false, NULL, "a", "too open" },
 	{ "missing a", "", false, NULL, "a", "missing: No such file" },
-	/* types that cannot be used */
-	{ "a", "fido b", false, NULL, "(b) a", "FIDO" },
-	{ "a", "cert b", false, NULL, "(b) a", "certificates" },
+	/* certificates and FIDO keys are keys like others */
+	{ "a", "fido b", false, NULL, "(fido) (b) a", NULL },
+	{ "a", "cert b", false, NULL, "(cert) (b) a", NULL },
 	{ "a", "cert b", true, NULL, "a", NULL },
+	/* what cannot be used */
+	{ "a", "dsa b", false, NULL, "(b) a", "not supported" },
 	{ "a r b", "", false, "rsa-sha2-256,ssh-rsa", "r",
 	    "a: PubkeyAcceptedAlgorithms" },
 	{ "a r", "r", false, "ssh-ed25519", "a",
