@@ -84,7 +84,7 @@ static const struct {
 		"sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,"
 		"mlkem768x25519-sha256", false },
 	[ALGORITHMS_HOST_KEY] = { "host key algorithm", BEST_HOST_KEYS,
-		"ssh-rsa,ssh-dss", KNOWN_KEYS, true },
+		"ssh-rsa", KNOWN_KEYS, true },
 	[ALGORITHMS_CIPHER] = { "cipher", BEST_CIPHERS,
 		"aes128-cbc,aes192-cbc,aes256-cbc,3des-cbc",
 		"aes128-ctr,aes192-ctr,aes256-ctr,aes128-gcm@openssh.com,"

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "buf.h"
+#include "kexinit.h"
 #include "link.h"
 #include "loop.h"
 #include "mem.h"
 #include "session.h"
+#include "session_priv.h"
 
 /* Reads shorter than this come from the buffer that is read ahead into:
  * libssh2 takes the server's banner a byte at a time. */
@@ -19,31 +21,6 @@
 #define FAREWELL 256	/* bytes kept of what a server says, disconnecting */
 #define TURN (256 * 1024)	/* received before others have theirs */
 #define LOGIN_MOST (1 << 20)	/* until then: libssh2 may keep all */
-
-struct session {
-	LIBSSH2_SESSION	*ssh;
-	struct link	*link;
-	bool		 deaf;		/* not to be read from */
-	size_t		 turn;		/* bytes received in this one */
-	bool		 drained;	/* nothing is left, or no turn */
-	bool		 unread;	/* nobody has read since the event */
-	bool		 dead;		/* both directions fail from now on */
-	bool		 closed;	/* by the other side */
-	int		 error;		/* errno of the first failed call */
-	struct buf	 out;
-	char		*ahead;
-	size_t		 ahead_at, ahead_len;
-	uint64_t	 received;
-	uv_timer_t	*alive;		/* asks for signs of life, or NULL */
-	uint64_t	 received_then;	/* when it last fired */
-	int		 missed, missed_most;
-	bool		 silent;	/* too many were missed */
-	char		*farewell;	/* what the server said last */
-	uv_loop_t	*loop;
-	struct later	 broken;	/* pokes when sending has failed */
-	void		(*poke)(void *);
-	void		*context;
-};
 
 static ssize_t
 receive(struct session *session, void *data, size_t len)
@@ -62,6 +39,7 @@ receive(struct session *session, void *data, size_t len)
 		return -session->error;
 	}
 	session->closed = got == 0;
+	kexinit_add(session->theirs, data, (size_t)got);
 	session->received += (uint64_t)got;
 	session->turn += (size_t)got;
 	session->drained = (size_t)got < len || session->turn >= TURN;
@@ -119,6 +97,8 @@ static LIBSSH2_SEND_FUNC(on_send)
 	(void)flags;
 	if (session->dead)
 		return -ECONNRESET;
+	session->spoken = true;
+	kexinit_add(session->ours, buffer, length);
 	buf_add(&session->out, buffer, length);
 	return (ssize_t)length;
 }
@@ -184,6 +164,8 @@ session_open(uv_loop_t *loop, struct link *link,
 	    (libssh2_cb_generic *)on_send);
 	set_callback(session->ssh, LIBSSH2_CALLBACK_DISCONNECT,
 	    (libssh2_cb_generic *)on_disconnect);
+	session->ours = kexinit_new();
+	session->theirs = kexinit_new();
 	session->link = link;
 	link->event = link_event;
 	link->context = session;
@@ -200,10 +182,29 @@ session_ssh(struct session *session)
 	return session->ssh;
 }
 
+static void
+forget_offers(struct session *session)
+{
+	kexinit_free(session->ours);
+	kexinit_free(session->theirs);
+	session->ours = session->theirs = NULL;
+}
+
 int
 session_shake(struct session *session)
 {
-	return libssh2_session_handshake(session->ssh, session->link->fd);
+	int result = libssh2_session_handshake(session->ssh,
+	    session->link->fd);
+
+	if (result == 0)
+		forget_offers(session);
+	return result;
+}
+
+char *
+session_mismatch(const struct session *session)
+{
+	return kexinit_mismatch(session->ours, session->theirs);
 }
 
 static void
@@ -306,55 +307,13 @@ session_words(struct session *session, int error)
 	return mem_print("%s (libssh2 error %d)", words, error);
 }
 
-static void
-ask_alive(uv_timer_t *timer)
-{
-	struct session *session = timer->data;
-	int next;
-
-	/* Nobody is to blame for what we do not read. */
-	if (session->received != session->received_then || session->deaf)
-		session->missed = 0;
-	else if (session->missed++ >= session->missed_most)
-		session->silent = true;
-	if (session->silent && session->error == 0)
-		session->error = ETIMEDOUT;
-	session->received_then = session->received;
-	if (session->error != 0) {
-		uv_timer_stop(timer);
-		session->poke(session->context);
-		return;
-	}
-	libssh2_keepalive_send(session->ssh, &next);
-	session_settle(session);
-}
-
-void
-session_keep_alive(struct session *session, int interval, int missed)
-{
-	uint64_t ms = (uint64_t)interval * 1000;
-
-	session->alive = mem_zero(sizeof(*session->alive));
-	uv_timer_init(session->loop, session->alive);
-	session->alive->data = session;
-	session->missed_most = missed;
-	/* libssh2 counts seconds since it last sent: ours is the one clock. */
-	libssh2_keepalive_config(session->ssh, 1, 1);
-	uv_timer_start(session->alive, ask_alive, ms, ms);
-}
-
-static void
-alive_closed(uv_handle_t *handle)
-{
-	free(handle);
-}
-
 void
 session_close(struct session *session, bool polite)
 {
 	if (session == NULL)
 		return;
-	if (polite && session->error == 0 && !session->closed) {
+	if (polite && session->spoken && session->error == 0 &&
+	    !session->closed) {
 		libssh2_session_disconnect(session->ssh,
 		    "disconnected by user");
 		flush(session);
@@ -362,9 +321,9 @@ session_close(struct session *session, bool polite)
 	session->dead = true;
 	loop_forget(session->loop, &session->broken);
 	libssh2_session_free(session->ssh);
-	if (session->alive != NULL)
-		uv_close((uv_handle_t *)session->alive, alive_closed);
+	session_alive_end(session);
 	session->link->ops->close(session->link);
+	forget_offers(session);
 	buf_free(&session->out);
 	free(session->ahead);
 	free(session->farewell);

@@ -44,6 +44,10 @@ char	*session_prefer(struct session *, const struct hostconf *,
  * LIBSSH2_ERROR_EAGAIN, or another error of libssh2. */
 int	 session_shake(struct session *);
 
+/* Why the handshake could not be, in fresh memory, if both sides have said
+ * what they offer and it is that they have nothing in common; else NULL. */
+char	*session_mismatch(const struct session *);
+
 /* Send what waits to be sent and watch the link for what is to come: at
  * the end of every turn. */
 void	 session_settle(struct session *);

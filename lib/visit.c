@@ -133,8 +133,14 @@ exchange_keys(struct job *job)
 		return STEP_NEXT;
 	if (error == LIBSSH2_ERROR_EAGAIN)
 		return STEP_WAIT;
-	words = session_words(job->session, error);
-	job_fail(job, ENDED_UNREACHED, "%s during key exchange", words);
+	words = session_mismatch(job->session);
+	if (words != NULL) {
+		job_fail(job, ENDED_UNREACHED, "%s", words);
+	} else {
+		words = session_words(job->session, error);
+		job_fail(job, ENDED_UNREACHED, "%s during key exchange",
+		    words);
+	}
 	free(words);
 	return STEP_FAIL;
 }

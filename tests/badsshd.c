@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* badsshd -k HOSTKEY -a AUTHORIZED_KEYS [-u PATH] [-n ADDRESS] MODE...: a
+/* badsshd -k HOSTKEY... -a AUTHORIZED_KEYS [-u PATH] [-n ADDRESS] MODE...: a
  * server for every way an SSH server can misbehave, each on a port of its own.
  * Prints a line "MODE PORT" for each, then closes stdout: it is ready.  -u and
  * -n make an ssh-agent at PATH and a name server at ADDRESS that never answer.

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of session share. */
+#ifndef SESSION_PRIV_H
+#define SESSION_PRIV_H
+
+#include "buf.h"
+#include "loop.h"
+#include "session.h"
+
+struct session {
+	LIBSSH2_SESSION	*ssh;
+	struct link	*link;
+	bool		 deaf;		/* not to be read from */
+	size_t		 turn;		/* bytes received in this one */
+	bool		 drained;	/* nothing is left, or no turn */
+	bool		 unread;	/* nobody has read since the event */
+	bool		 dead;		/* both directions fail from now on */
+	bool		 closed;	/* by the other side */
+	int		 error;		/* errno of the first failed call */
+	struct buf	 out;
+	bool		 spoken;	/* the version was sent, first of all */
+	struct kexinit	*ours, *theirs;	/* until keys are exchanged */
+	char		*ahead;
+	size_t		 ahead_at, ahead_len;
+	uint64_t	 received;
+	uv_timer_t	*alive;		/* asks for signs of life, or NULL */
+	uint64_t	 received_then;	/* when it last fired */
+	int		 missed, missed_most;
+	bool		 silent;	/* too many were missed */
+	char		*farewell;	/* what the server said last */
+	uv_loop_t	*loop;
+	struct later	 broken;	/* pokes when sending has failed */
+	void		(*poke)(void *);
+	void		*context;
+};
+
+/* session_alive.c: no more questions for signs of life. */
+void	 session_alive_end(struct session *);
+
+#endif
