@@ -34,6 +34,10 @@ struct session *session_open(uv_loop_t *, struct link *,
 /* For calls of libssh2. */
 LIBSSH2_SESSION *session_ssh(struct session *);
 
+/* Before connecting: why there is nothing that the configuration allows and
+ * we have, in fresh memory; NULL if there is. */
+char	*session_refusal(const struct hostconf *);
+
 /* Offer only what the configuration allows of what we have, the host key
  * algorithms in the order of HOST_KEYS.  Returns NULL, or in fresh memory why
  * nothing is left to offer. */

@@ -44,6 +44,28 @@ prefer(struct session *session, int method, int other, char *list, char *why)
 }
 
 char *
+session_refusal(const struct hostconf *conf)
+{
+	const struct {
+		enum algorithms kind;
+		const char *list;
+	} rows[] = {
+		{ ALGORITHMS_KEX, conf->kex },
+		{ ALGORITHMS_HOST_KEY, conf->host_key_algorithms },
+		{ ALGORITHMS_CIPHER, conf->ciphers },
+		{ ALGORITHMS_MAC, conf->macs },
+	};
+	char *why = NULL;
+
+	/* Our own lists are never empty. */
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (why == NULL && rows[i].list != NULL)
+			free(algorithms_offer(rows[i].kind, rows[i].list,
+			    &why));
+	return why;
+}
+
+char *
 session_prefer(struct session *session, const struct hostconf *conf,
     const char *host_keys)
 {

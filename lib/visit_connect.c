@@ -155,24 +155,34 @@ prefer(struct job *job)
 	return STEP_NEXT;
 }
 
+/* On the way, unless it would be for nothing. */
+static void
+set_out(struct job *job)
+{
+	const struct hostconf *conf = job->conf;
+	char *why = session_refusal(conf);
+
+	/* The hosts before this one in a route lead to it. */
+	if (why != NULL)
+		job_fail(job, ENDED_UNREACHED, "%s", why);
+	else if (job->via != NULL)
+		jump(job, job->via);
+	else if (conf->proxy_jump != NULL)
+		jump(job, conf->proxy_jump);
+	else if (conf->proxy_command != NULL)
+		run_proxy(job);
+	else
+		dial(job);
+	free(why);
+}
+
 enum step
 visit_connect(struct job *job)
 {
-	const struct hostconf *conf = job->conf;
-
 	if (job->ended)
 		return STEP_FAIL;
-	if (job->session == NULL && job->dial == NULL && job->jump == NULL) {
-		/* The hosts before this one in a route lead to it. */
-		if (job->via != NULL)
-			jump(job, job->via);
-		else if (conf->proxy_jump != NULL)
-			jump(job, conf->proxy_jump);
-		else if (conf->proxy_command != NULL)
-			run_proxy(job);
-		else
-			dial(job);
-	}
+	if (job->session == NULL && job->dial == NULL && job->jump == NULL)
+		set_out(job);
 	if (job->ended)
 		return STEP_FAIL;
 	return job->session != NULL ? prefer(job) : STEP_WAIT;

@@ -19,6 +19,7 @@
  *                this time, and closes; is well to the others
  *   old          speaks only version 1
  *   kexclose     closes after the algorithms were exchanged
+ *   kexodd       has only ciphers that no one ever had
  *   kexhang      is silent after the algorithms were exchanged
  *   kexflood     sends empty packets without end instead of the algorithms
  * After it (a real server, the commands of run_command()):
@@ -147,13 +148,13 @@ read_packet(int fd)
 
 /* Our algorithms (SSH_MSG_KEXINIT, RFC 4253, section 7.1). */
 static void
-say_algorithms(int fd)
+say_algorithms(int fd, const char *cipher)
 {
-	static const char *const lists[] = {
-		"curve25519-sha256", "ssh-ed25519", "aes128-ctr", "aes128-ctr",
+	const char *const lists[] = {
+		"curve25519-sha256", "ssh-ed25519", cipher, cipher,
 		"hmac-sha2-256", "hmac-sha2-256", "none", "none", "", "",
 	};
-	unsigned char packet[512] = { 0 };
+	unsigned char packet[20000] = { 0 };
 	size_t at = 5, i, padding;
 	uint32_t length;
 
@@ -173,6 +174,15 @@ say_algorithms(int fd)
 	length = htonl((uint32_t)(at + padding - 4));
 	memcpy(packet, &length, 4);
 	say(fd, packet, at + padding);
+}
+
+static const char *
+odd_name(void)
+{
+	static char name[5000] = "\033[2J\n\377,";
+
+	memset(name + strlen(name), 'x', sizeof(name) - strlen(name) - 1);
+	return name;
 }
 
 static void
@@ -266,7 +276,8 @@ misbehave_early(const char *mode, int fd)
 	if (strncmp(mode, "kex", 3) == 0) {
 		say_text(fd, VERSION_LINE);
 		read_version(fd);
-		say_algorithms(fd);
+		say_algorithms(fd, strcmp(mode, "kexodd") == 0 ?
+		    odd_name() : "aes128-ctr");
 		read_packet(fd);
 		if (strcmp(mode, "kexhang") == 0)
 			say_nothing_more(fd);
@@ -341,7 +352,21 @@ print(struct client *client, const char *text)
 	ssh_channel_write(client->channel, text, (uint32_t)strlen(text));
 }
 
-/* What there is to run: "echo TEXT", "exit N", anything else is "true". */
+/* All that is sent goes back. */
+static void
+send_back(struct client *client)
+{
+	char data[32768];
+	int len;
+
+	while ((len = ssh_channel_read(client->channel, data, sizeof(data),
+	    0)) > 0)
+		if (ssh_channel_write(client->channel, data, (uint32_t)len) < 0)
+			return;
+}
+
+/* What there is to run: "echo TEXT", "exit N", "cat", anything else is
+ * "true". */
 static int
 run_command(struct client *client)
 {
@@ -351,6 +376,8 @@ run_command(struct client *client)
 		print(client, command + 5);
 		print(client, "\n");
 	}
+	if (strcmp(command, "cat") == 0)
+		send_back(client);
 	return strncmp(command, "exit ", 5) == 0 ?
 	    (int)strtol(command + 5, NULL, 10) : 0;
 }
@@ -435,6 +462,20 @@ talk(struct client *client)
 	}
 }
 
+/* On stderr, in one write.  libssh has no name for group exchange. */
+static void
+tell_algorithms(ssh_session session)
+{
+	char line[512];
+	const char *kex = ssh_get_kex_algo(session);
+
+	setvbuf(stderr, line, _IOFBF, sizeof(line));
+	fprintf(stderr, "%s %s %s %s %s\n", kex == NULL ?
+	    "unnamed" : kex, ssh_get_cipher_in(session), ssh_get_cipher_out(session),
+	    ssh_get_hmac_in(session), ssh_get_hmac_out(session));
+	fflush(stderr);
+}
+
 /* In a process of its own, which ends with it. */
 _Noreturn static void
 serve(const char *mode, int fd)
@@ -455,8 +496,10 @@ serve(const char *mode, int fd)
 	ssh_set_server_callbacks(client.session, &callbacks);
 	ssh_set_auth_methods(client.session, SSH_AUTH_METHOD_PUBLICKEY |
 	    (mode_is(&client, "denied") ? SSH_AUTH_METHOD_HOSTBASED : 0));
-	if (ssh_handle_key_exchange(client.session) == SSH_OK)
+	if (ssh_handle_key_exchange(client.session) == SSH_OK) {
+		tell_algorithms(client.session);
 		talk(&client);
+	}
 	_exit(0);
 }
 
@@ -543,6 +586,15 @@ mute_name_server(const char *text)
 		err(1, "%s", text);
 }
 
+/* One of each kind at most. */
+static void
+add_host_key(const char *path)
+{
+	if (ssh_bind_options_set(server, SSH_BIND_OPTIONS_HOSTKEY,
+	    path) != SSH_OK)
+		errx(2, "%s: not a host key", path);
+}
+
 static void
 options(int argc, char **argv)
 {
@@ -553,7 +605,7 @@ options(int argc, char **argv)
 	server = ssh_bind_new();
 	while ((option = getopt(argc, argv, "k:a:u:n:")) != -1)
 		if (option == 'k')
-			key = optarg;
+			add_host_key(key = optarg);
 		else if (option == 'a')
 			read_authorized(optarg);
 		else if (option == 'u')
@@ -563,9 +615,8 @@ options(int argc, char **argv)
 		else
 			exit(2);
 	ssh_bind_options_set(server, SSH_BIND_OPTIONS_PROCESS_CONFIG, &no);
-	if (key == NULL || ssh_bind_options_set(server,
-	    SSH_BIND_OPTIONS_HOSTKEY, key) != SSH_OK)
-		errx(2, "-k: no host key");
+	if (key == NULL)
+		errx(2, "no host key");
 }
 
 int

@@ -63,9 +63,11 @@ each() {
 	[ $count -gt 0 ]
 }
 
-# lacks OPTION NAME: it is no algorithm that we could offer.
+# lacks OPTION NAME: it is no algorithm that we could offer, which is known
+# before we connect.
 lacks() {
-	cpssh -O "$1=$2" -H web1 true 2>&1 | grep -q 'no .* left to offer'
+	cpssh -O "$1=$2" -O Hostname=256.0.0.0 -H web1 true 2>&1 |
+	    grep -q 'no .* left to offer'
 }
 
 # sends_and_returns OPTION...: a megabyte goes there and back.
