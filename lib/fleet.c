@@ -24,8 +24,8 @@
 #include "mem.h"
 #include "msg.h"
 #include "outdir.h"
+#include "password.h"
 #include "plan.h"
-#include "prompt.h"
 #include "report.h"
 #include "run.h"
 #include "target.h"
@@ -271,15 +271,16 @@ static char *
 prepare(struct fleet *fleet)
 {
 	struct run *run = &fleet->run;
+	const struct plan *plan = run->plan;
 	char *why = NULL;
 
-	fleet->list = hostlist_open(run->loop, fleet->run.plan, receive_target,
+	fleet->list = hostlist_open(run->loop, plan, receive_target,
 	    list_ended, fleet, &why);
 	if (fleet->list == NULL)
 		return why;
-	if (fleet->run.plan->send_input || fleet->run.plan->input != NULL) {
-		fleet->input = input_open(run->loop, fleet->run.plan->input,
-		    input_grew, fleet, &why);
+	if (plan->send_input || plan->input != NULL) {
+		fleet->input = input_open(run->loop, plan->input, input_grew,
+		    fleet, &why);
 		if (fleet->input == NULL)
 			return why;
 		run->input = input_spool(fleet->input);
@@ -291,29 +292,50 @@ prepare(struct fleet *fleet)
 static void
 hold_report(void *context, bool taken)
 {
-	report_hold(context, taken);
+	struct fleet *fleet = context;
+
+	if (fleet->report != NULL)
+		report_hold(fleet->report, taken);
 }
 
-/* What is only wanted once the host list could be opened. */
+/* Once nobody will log in any more. */
 static void
+forget_password(void *context)
+{
+	struct fleet *fleet = context;
+
+	if (password_get(fleet->run.passwords) == NULL ||
+	    hostlist_is_open(fleet->list) || fleet->queue != NULL)
+		return;
+	for (struct job *job = fleet->jobs; job != NULL; job = job->next) {
+		if (job->op == fleet->run.entry && !job->leaving)
+			return;
+	}
+	passwords_forget(fleet->run.passwords);
+}
+
+/* What is only wanted once the host list could be opened.  NULL, or why that
+ * is in vain, in fresh memory. */
+static char *
 open_up(struct fleet *fleet)
 {
 	struct run *run = &fleet->run;
+	char *why = run_ask(run, hold_report, fleet);
 
-	fleet->report = report_new(run->loop, fleet->run.plan, output_broken,
-	    fleet);
+	if (why != NULL)
+		return why;
+	loop_before_wait(run->loop, forget_password, fleet);
+	fleet->report = report_new(run->loop, run->plan, output_broken, fleet);
 	run->sinks = report_sinks(fleet->report);
-	run->prompts = prompts_new(run->loop, hold_report, fleet->report);
 	loop_signals(run->loop, got_signal, fleet);
 	hostlist_start(fleet->list);
 	fill(fleet);
+	return NULL;
 }
 
 static void
 end(struct fleet *fleet)
 {
-	if (fleet->run.prompts != NULL)
-		prompts_free(fleet->run.prompts);
 	if (fleet->report != NULL)
 		report_close(fleet->report);
 	loop_forget(fleet->run.loop, &fleet->more);
@@ -355,13 +377,14 @@ fleet_run(const struct plan *plan)
 	fleet.more = (struct later){ .call = fill_later, .context = &fleet };
 	run_begin(&fleet.run, plan);
 	why = prepare(&fleet);
+	if (why == NULL)
+		why = open_up(&fleet);
 	if (why != NULL) {
 		msg_warn("%s", why);
 		free(why);
 		end(&fleet);
 		return 1;
 	}
-	open_up(&fleet);
 	uv_run(fleet.run.loop, UV_RUN_DEFAULT);
 	if (fleet.listed > 0)
 		report_summary(fleet.report, &fleet.tally);

@@ -18,6 +18,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "outdir.h"
+#include "password.h"
 #include "session.h"
 #include "sshargs.h"
 #include "sshconf.h"
@@ -62,6 +63,8 @@ static const struct option_row common[] = {
 	    OPTION_TEXT, AT(ssh_config), .env = "SSH_CONFIG" },
 	{ 'A', "askpass", NULL, "ask a password", OPTION_FLAG, AT(askpass),
 	    .env = "ASKPASS", .pssh = true },
+	{ '\0', "password-file", "FILE", "or from a file", OPTION_TEXT,
+	    AT(password_file), .env = "PASSWORD_FILE" },
 	{ 'v', "verbose", NULL, "name each step", OPTION_FLAG, AT(verbose),
 	    .env = "VERBOSE", .pssh = true },
 	{ '\0', "allow-empty", NULL, "no hosts is fine",
@@ -114,21 +117,31 @@ is_stdin(const char *file)
 	return strcmp(file, "-") == 0 || strcmp(file, "/dev/stdin") == 0;
 }
 
+/* What calls stdin a list of hosts, or NULL. */
+static const char *
+lists_stdin(const struct plan *plan)
+{
+	for (char **file = plan->host_files; file != NULL && *file != NULL;
+	    file++)
+		if (is_stdin(*file))
+			return *file;
+	return NULL;
+}
+
 static void
 check_plan(const struct plan *plan)
 {
 	if (plan->host_files == NULL && plan->host_words == NULL)
 		options_usage_error("Hosts not specified.");
-	if (plan->askpass)
-		options_usage_error(
-		    "-A: passwords are not supported yet, keys and agents are");
+	if (plan->password_file != NULL && is_stdin(plan->password_file) &&
+	    (plan->send_input || lists_stdin(plan) != NULL))
+		options_usage_error("--password-file %s: stdin has other "
+		    "things to say", plan->password_file);
 	if (plan->send_input && plan->input != NULL)
 		options_usage_error("-I and --input exclude each other");
-	for (char **file = plan->host_files; file != NULL && *file != NULL &&
-	    plan->send_input; file++)
-		if (is_stdin(*file))
-			options_usage_error("-I and -h %s both want stdin: "
-			    "send a file with --input FILE", *file);
+	if (plan->send_input && lists_stdin(plan) != NULL)
+		options_usage_error("-I and -h %s both want stdin: "
+		    "send a file with --input FILE", lists_stdin(plan));
 }
 
 static void
@@ -165,6 +178,17 @@ configure(struct plan *plan)
 	if (args.verbose > 0)
 		msg_chatty = 1;
 	sshargs_clear(&args);
+}
+
+static struct secret *
+read_password(const char *file)
+{
+	char *why = NULL;
+	struct secret *secret = password_read(file, &why);
+
+	if (secret == NULL)
+		options_usage_error("--password-file %s", why);
+	return secret;
 }
 
 static struct outdir *
@@ -214,6 +238,7 @@ forget(struct plan *plan)
 	free(plan->ssh_config);
 	free(plan->command);
 	free(plan->input);
+	free(plan->password_file);
 	free(plan->outdir_path);
 	free(plan->errdir_path);
 }
@@ -247,6 +272,9 @@ front_main(const struct command *command, int argc, char **argv)
 	plan.outdir = open_directory(plan.outdir_path, plan.append);
 	plan.errdir = open_directory(plan.errdir_path, plan.append);
 	fit_files(&plan);
+	if (plan.password_file != NULL)
+		plan.password = read_password(plan.password_file);
+	plan.stdin_free = !plan.send_input && lists_stdin(&plan) == NULL;
 	why = session_begin();
 	if (why != NULL)
 		msg_die(1, "%s", why);

@@ -8,6 +8,7 @@
 
 struct op;
 struct outdir;
+struct secret;
 struct sshconf;
 
 struct plan {
@@ -31,12 +32,15 @@ struct plan {
 	struct sshconf	*sshconf;	/* what became of these */
 	bool		 print_config;	/* -G */
 	bool		 askpass;	/* -A */
+	char		*password_file;	/* --password-file */
+	struct secret	*password;	/* what it says; fleet_run() takes it */
 	bool		 verbose;	/* -v */
 
 	/* What to do. */
 	const struct op	*op;
 	char		*command;	/* NULL: the login shell */
 	bool		 send_input;	/* -I */
+	bool		 stdin_free;	/* nothing above reads stdin */
 	char		*input;		/* --input */
 
 	/* Output. */

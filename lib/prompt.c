@@ -289,6 +289,8 @@ prompt_ask_now(struct prompts *prompts, enum prompt_kind kind,
 		    &text, kind == PROMPT_SECRET, answer);
 		prompts->around(prompts->context, false);
 		buf_free(&text);
+		/* No clock ran meanwhile. */
+		uv_update_time(prompts->loop);
 	}
 	return given;
 }

@@ -5,7 +5,9 @@
 #include "hostkey.h"
 #include "jump.h"
 #include "keyring.h"
+#include "password.h"
 #include "plan.h"
+#include "prompt.h"
 #include "resolve.h"
 #include "run.h"
 #include "visit.h"
@@ -21,6 +23,16 @@ run_begin(struct run *run, const struct plan *plan)
 	run->keyring = keyring_new();
 	run->agents = agents_new(run->loop);
 	run->jumps = jumps_new(run);
+	run->passwords = passwords_new(plan->password);
+}
+
+char *
+run_ask(struct run *run, void (*around)(void *context, bool taken),
+    void *context)
+{
+	run->prompts = prompts_new(run->loop, around, context);
+	return !run->plan->askpass ? NULL :
+	    passwords_ask(run->passwords, run->prompts, run->plan->stdin_free);
 }
 
 void
@@ -32,10 +44,13 @@ run_drain(struct run *run)
 void
 run_end(struct run *run)
 {
+	if (run->prompts != NULL)
+		prompts_free(run->prompts);
 	agents_release(run->agents);
 	jumps_free(run->jumps);
 	resolve_close();
 	loop_close(run->loop);
 	keyring_free(run->keyring);
+	passwords_free(run->passwords);
 	hostkeys_free(run->hostkeys);
 }

@@ -79,6 +79,13 @@ secret_len(const struct secret *secret)
 }
 
 void
+secret_chop(struct secret *secret, char byte)
+{
+	if (secret->len > 0 && secret->text[secret->len - 1] == byte)
+		secret->text[--secret->len] = '\0';
+}
+
+void
 secret_clear(struct secret *secret)
 {
 	explicit_bzero(secret, sizeof(*secret));

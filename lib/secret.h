@@ -25,6 +25,9 @@ bool	 secret_add(struct secret *, const char *data, size_t len);
 const char *secret_text(const struct secret *);
 size_t	 secret_len(const struct secret *);
 
+/* Take BYTE from its end, if it is there. */
+void	 secret_chop(struct secret *, char byte);
+
 /* Overwrite it; it is empty then. */
 void	 secret_clear(struct secret *);
 

@@ -68,10 +68,6 @@ complains() {	# MESSAGE ARGUMENT...
 	err_has '^cpssh: error: .*--input'
 }
 
-@test "-A is refused clearly until there are passwords" {
-	exits 2 cpssh -A -H h true
-	err_has '^cpssh: error: -A: passwords are not supported yet'
-}
 
 @test "an ssh flag that we do not know is refused, not ignored" {
 	exits 2 cpssh -x -w -H h true

@@ -29,7 +29,13 @@ grows_and_ends(void **state)
 	assert_true(secret_add(secret, "sesame!", 6));
 	assert_string_equal(secret_text(secret), "open sesame");
 	assert_int_equal(secret_len(secret), 11);
+	secret_chop(secret, 'x');
+	assert_string_equal(secret_text(secret), "open sesame");
+	secret_chop(secret, 'e');
+	assert_string_equal(secret_text(secret), "open sesam");
+	assert_int_equal(secret_len(secret), 10);
 	secret_clear(secret);
+	secret_chop(secret, '\0');
 	assert_string_equal(secret_text(secret), "");
 	assert_int_equal(secret_len(secret), 0);
 	secret_free(secret);
