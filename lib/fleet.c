@@ -338,6 +338,7 @@ end(struct fleet *fleet)
 {
 	if (fleet->report != NULL)
 		report_close(fleet->report);
+	fleet->report = NULL;
 	loop_forget(fleet->run.loop, &fleet->more);
 	hostlist_free(fleet->list);
 	input_free(fleet->input);

@@ -10,7 +10,7 @@
 /* All of it but what the report and the input bring along. */
 void	 run_begin(struct run *, const struct plan *);
 
-/* Get ready to ask the user (AROUND as in prompt.h), and ask what is to be asked
+/* Get ready to ask the user (AROUND: see prompt.h), and ask what is to be asked
  * before signals are ours and the first visit begins.  Returns NULL, or in
  * fresh memory why going on would be in vain. */
 char	*run_ask(struct run *, void (*around)(void *context, bool taken),
