@@ -20,9 +20,6 @@
 #include "sshconf.h"
 #include "target.h"
 
-/* How long the remote side has after each request to stop, in ms. */
-static const uint64_t stop_grace[] = { 500, 300 };
-
 static void
 clock_closed(uv_handle_t *handle)
 {
@@ -133,15 +130,14 @@ job_resume(struct job *job)
 static void
 press(struct job *job)
 {
-	const unsigned rounds = sizeof(stop_grace) / sizeof(stop_grace[0]);
+	uint64_t grace = job->op->stop(job);
 
-	if (job->stop_round < rounds &&
-	    job->op->stop(job, job->stop_round)) {
-		job_limit(job, stop_grace[job->stop_round++]);
-		job_poke(job);
-	} else {
+	if (grace == 0) {
 		job_let_go(job);
+		return;
 	}
+	job_limit(job, grace);
+	job_poke(job);
 }
 
 void

@@ -85,7 +85,6 @@ struct job {
 	bool		 stopping;	/* and the remote side is being told */
 	bool		 leaving;	/* only handles are left to close */
 	bool		 running, poked;
-	unsigned	 stop_round;
 	uv_timer_t	 clock;
 	uint64_t	 visit_ends, step_ends;	/* ms; 0: never */
 	uint64_t	 visit_left;	/* ms, while the clocks stand still */

@@ -213,12 +213,11 @@ carry(struct job *job)
 	return STEP_WAIT;
 }
 
-static bool
-stop(struct job *job, unsigned round)
+static uint64_t
+stop(struct job *job)
 {
 	(void)job;
-	(void)round;
-	return false;
+	return 0;
 }
 
 /* The channels go with the session. */

@@ -18,38 +18,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "environ.h"
 #include "job.h"
 #include "mem.h"
-#include "msg.h"
 #include "op_exec.h"
+#include "op_exec_state.h"
 #include "output.h"
 #include "plan.h"
 #include "session.h"
-#include "sink.h"
 #include "spool.h"
-#include "sshconf.h"
+#include "sweep.h"
 
-#define PACKET (32 * 1024)	/* RFC 4253, section 6.1: all must take it */
 #define PIECE (32 * 1024)	/* read or written at a time */
 #define TURN (256 * 1024)	/* read before others have theirs */
-
-struct exec {
-	LIBSSH2_CHANNEL	*channel;
-	char		**environ;	/* "NAME=VALUE" to offer */
-	size_t		 offered;
-	bool		 started;	/* something runs there */
-	uint64_t	 input_at;
-	bool		 input_over;	/* nothing more is to be sent */
-	bool		 eof_sent;
-	bool		 dropping;	/* output, from here on */
-	size_t		 piece;		/* read at a time */
-	const char	*signal;	/* to be sent, or NULL */
-	struct sink_waiter waiter;
-};
 
 static void
 exec_begin(struct job *job)
@@ -71,134 +53,10 @@ exec_let_go(struct job *job)
 		return;
 	/* The channel goes with the session. */
 	sink_unwait(&exec->waiter);
+	sweep_free(exec->sweep);
 	mem_free_all(exec->environ);
 	free(exec);
 	job->op_state = NULL;
-}
-
-/* ERROR was libssh2's answer: wait if it would block, else the connection is
- * lost or the server refused. */
-static enum step
-not_yet(struct job *job, int error, const char *what)
-{
-	char *words;
-
-	if (error == LIBSSH2_ERROR_EAGAIN) {
-		session_quick(job->session);
-		return STEP_WAIT;
-	}
-	words = session_words(job->session, error);
-	job_fail(job, ENDED_LOST, "%s: %s", what, words);
-	free(words);
-	return STEP_FAIL;
-}
-
-static enum step
-open_channel(struct job *job)
-{
-	struct exec *exec = job->op_state;
-	LIBSSH2_SESSION *ssh = session_ssh(job->session);
-	uint32_t window = job->run->window, quarter = window / 4;
-
-	/* libssh2 lets a window grow by what is read at a time. */
-	exec->piece = quarter < PIECE ? quarter : PIECE;
-	window -= (uint32_t)exec->piece;
-	exec->channel = libssh2_channel_open_ex(ssh, "session", 7, window,
-	    window < PACKET ? window : PACKET, NULL, 0);
-	if (exec->channel == NULL)
-		return not_yet(job, libssh2_session_last_errno(ssh),
-		    "cannot open a channel");
-	return STEP_NEXT;
-}
-
-/* As ssh(1): -tt forces a terminal, -t asks for one if we have one. */
-static bool
-terminal_wanted(const struct job *job)
-{
-	switch (job->conf->tty) {
-	case TTY_FORCE:
-		return true;
-	case TTY_YES:
-		return isatty(STDIN_FILENO);
-	default:
-		return false;
-	}
-}
-
-static enum step
-ask_terminal(struct job *job)
-{
-	struct exec *exec = job->op_state;
-	struct winsize size = { 0 };
-	const char *term = getenv("TERM");
-	int error;
-
-	if (!terminal_wanted(job))
-		return STEP_NEXT;
-	if (term == NULL)
-		term = "vt100";
-	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
-		size.ws_col = 80;
-		size.ws_row = 24;
-	}
-	error = libssh2_channel_request_pty_ex(exec->channel, term,
-	    (unsigned)strlen(term), NULL, 0, size.ws_col, size.ws_row, 0, 0);
-	if (error != 0)
-		return not_yet(job, error, "cannot get a terminal");
-	return STEP_NEXT;
-}
-
-static enum step
-offer_environment(struct job *job)
-{
-	struct exec *exec = job->op_state;
-
-	while (exec->environ[exec->offered] != NULL) {
-		const char *entry = exec->environ[exec->offered];
-		size_t len = strcspn(entry, "=");
-		int error;
-
-		/* libssh2 sends no packet that is longer. */
-		if (strlen(entry) > PACKET) {
-			msg_chat(job->label, "%.*s is too long to be offered",
-			    (int)len, entry);
-			exec->offered++;
-			continue;
-		}
-		error = libssh2_channel_setenv_ex(exec->channel, entry,
-		    (unsigned)len, entry + len + 1,
-		    (unsigned)strlen(entry + len + 1));
-
-		/* Most servers refuse most names; that is their right. */
-		if (error != 0 && error != LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED)
-			return not_yet(job, error, "offering environment");
-		exec->offered++;
-	}
-	return STEP_NEXT;
-}
-
-static enum step
-start_command(struct job *job)
-{
-	struct exec *exec = job->op_state;
-	const char *command = job->run->plan->command;
-	int error;
-
-	/* Once the request is on its way, something may run. */
-	exec->started = true;
-	error = command != NULL ? libssh2_channel_exec(exec->channel, command) :
-	    libssh2_channel_shell(exec->channel);
-	if (error == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED)
-		return job_fail(job, ENDED_LOST,
-		    "the server refused to run the command");
-	if (error == LIBSSH2_ERROR_INVAL && command != NULL &&
-	    strlen(command) > PACKET)
-		return job_fail(job, ENDED_LOCAL, "the command is too long: "
-		    "%zu bytes, libssh2 sends about 34000 at most",
-		    strlen(command));
-	if (error != 0)
-		return not_yet(job, error, "starting the command");
-	return STEP_NEXT;
 }
 
 /* Half of the input must not look like all of it: no end is sent. */
@@ -274,7 +132,8 @@ drain(struct job *job, enum output_stream which, size_t *turn)
 		if (got == LIBSSH2_ERROR_EAGAIN || got == 0)
 			return STEP_NEXT;
 		if (got < 0)
-			return not_yet(job, (int)got, "connection lost");
+			return op_exec_not_yet(job, (int)got,
+			    "connection lost");
 		*turn += (size_t)got;
 		*(which == OUTPUT_ERR ? &job->result.bytes_err :
 		    &job->result.bytes_out) += (uint64_t)got;
@@ -292,15 +151,6 @@ drain(struct job *job, enum output_stream which, size_t *turn)
 	}
 }
 
-/* Keys being exchanged can keep a signal back for a while. */
-static void
-send_signal(struct exec *exec)
-{
-	if (exec->signal != NULL && libssh2_channel_signal_ex(exec->channel,
-	    exec->signal, strlen(exec->signal)) != LIBSSH2_ERROR_EAGAIN)
-		exec->signal = NULL;
-}
-
 static enum step
 copy_streams(struct job *job)
 {
@@ -309,7 +159,7 @@ copy_streams(struct job *job)
 	enum step said;
 
 	session_listen(job->session, true);
-	send_signal(exec);
+	op_exec_pursue(job);
 	feed(job);
 	said = drain(job, OUTPUT_OUT, &turn);
 	if (said == STEP_NEXT)
@@ -327,15 +177,18 @@ learn_status(struct job *job)
 	struct result *result = &job->result;
 	char *name = NULL;
 	size_t len = 0;
-	int error = libssh2_channel_wait_closed(exec->channel);
+	int error;
 
+	op_exec_pursue(job);
+	error = libssh2_channel_wait_closed(exec->channel);
 	/* A command may close its output early and still want input. */
 	if (error == LIBSSH2_ERROR_EAGAIN)
 		feed(job);
 	if (error != 0)
-		return not_yet(job, error, "connection lost");
+		return op_exec_not_yet(job, error, "connection lost");
 	exec->started = false;
 	result->maybe_running = false;
+	result->left_behind = exec->held;
 	libssh2_channel_get_exit_signal(exec->channel, &name, &len, NULL, NULL,
 	    NULL, NULL);
 	if (name != NULL) {
@@ -357,28 +210,11 @@ learn_status(struct job *job)
 	return STEP_NEXT;
 }
 
-/* The signal goes to the whole process group there (RFC 4254, section 6.9, as
- * OpenSSH does it).  No reply comes: the command's end is the answer. */
-static bool
-exec_stop(struct job *job, unsigned round)
-{
-	struct exec *exec = job->op_state;
-	static const char *const signals[] = { "TERM", "KILL" };
-
-	if (exec == NULL || exec->channel == NULL || !exec->started ||
-	    round >= sizeof(signals) / sizeof(signals[0]))
-		return false;
-	job->result.maybe_running = true;
-	exec->signal = signals[round];
-	send_signal(exec);
-	return true;
-}
-
 static const struct step_entry steps[] = {
-	{ "opening a channel", open_channel },
-	{ "terminal request", ask_terminal },
-	{ "environment", offer_environment },
-	{ "start of the command", start_command },
+	{ "opening a channel", op_exec_open },
+	{ "terminal request", op_exec_terminal },
+	{ "environment", op_exec_environment },
+	{ "start of the command", op_exec_start },
 	{ "the command", copy_streams },
 	{ "end of the command", learn_status },
 	{ NULL, NULL },
@@ -387,6 +223,6 @@ static const struct step_entry steps[] = {
 const struct op op_exec = {
 	.steps = steps,
 	.begin = exec_begin,
-	.stop = exec_stop,
+	.stop = op_exec_stop,
 	.let_go = exec_let_go,
 };

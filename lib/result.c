@@ -96,6 +96,9 @@ result_words(const struct result *result)
 		add_part(&words, result->message);
 	if (result->maybe_running)
 		add_part(&words, "the remote command may still be running");
+	else if (result->left_behind)
+		add_part(&words,
+		    "something that the command started is still running");
 	if (result->dropped > 0) {
 		add_part(&words, "output cut short by ");
 		buf_addf(&words, "%llu bytes (see --max-output)",

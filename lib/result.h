@@ -31,6 +31,8 @@ struct result {
 	int		 exit_status;	/* with ENDED_WELL, ENDED_STATUS */
 	char		 signal[16];	/* "TERM", with ENDED_SIGNAL */
 	bool		 maybe_running;	/* could not be made sure it ended */
+	bool		 left_behind;	/* it ended, and others of its output's
+					 * holders could not be made to */
 
 	/* When each step began, in ns of the loop's clock, and the end. */
 	struct {

@@ -31,6 +31,9 @@ receive(struct session *session, void *data, size_t len)
 	if (got < 0) {
 		bool again = errno == EAGAIN || errno == EINTR;
 
+		/* One call of libssh2 must not find, and queue for another
+		 * stream or channel, what none of those before it could see. */
+		session->drained |= again;
 		/* Sending may have learnt of the end, and used the error up. */
 		if (session->error == 0 && again)
 			return -EAGAIN;
@@ -117,22 +120,6 @@ static LIBSSH2_DISCONNECT_FUNC(on_disconnect)
 }
 
 static void
-set_callback(LIBSSH2_SESSION *ssh, int which, libssh2_cb_generic *callback)
-{
-#if LIBSSH2_VERSION_NUM >= 0x010b01
-	libssh2_session_callback_set2(ssh, which, callback);
-#else
-	/* 1.11.0 knows functions as data pointers only. */
-	union {
-		libssh2_cb_generic *function;
-		void *pointer;
-	} callback_of = { callback };
-
-	libssh2_session_callback_set(ssh, which, callback_of.pointer);
-#endif
-}
-
-static void
 link_event(void *context, bool receive)
 {
 	struct session *session = context;
@@ -158,12 +145,13 @@ session_open(uv_loop_t *loop, struct link *link,
 	libssh2_session_set_read_timeout(session->ssh, LONG_MAX);
 	libssh2_session_banner_set(session->ssh,
 	    "SSH-2.0-cpssh_" PACKAGE_VERSION);
-	set_callback(session->ssh, LIBSSH2_CALLBACK_RECV,
+	session_callback(session->ssh, LIBSSH2_CALLBACK_RECV,
 	    (libssh2_cb_generic *)on_receive);
-	set_callback(session->ssh, LIBSSH2_CALLBACK_SEND,
+	session_callback(session->ssh, LIBSSH2_CALLBACK_SEND,
 	    (libssh2_cb_generic *)on_send);
-	set_callback(session->ssh, LIBSSH2_CALLBACK_DISCONNECT,
+	session_callback(session->ssh, LIBSSH2_CALLBACK_DISCONNECT,
 	    (libssh2_cb_generic *)on_disconnect);
+	session_told_begin(session->ssh);
 	session->ours = kexinit_new();
 	session->theirs = kexinit_new();
 	session->link = link;

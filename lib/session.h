@@ -74,6 +74,16 @@ uint64_t session_received(const struct session *);
 /* A socket that the bytes go through in the end. */
 int	 session_fd(const struct session *);
 
+/* Has the host told that a command of its own (command= in authorized_keys)
+ * runs in place of whatever we ask for?  That of sshd_config is not told. */
+bool	 session_forced(struct session *);
+
+/* Call OPENED for each channel that the host opens to our agent, from within
+ * any call of libssh2, so it must not make one.  NULL: refuse them, as at
+ * first. */
+void	 session_take_agents(struct session *,
+	    void (*opened)(void *context, LIBSSH2_CHANNEL *), void *context);
+
 /* Is the connection gone, or said farewell by the host? */
 bool	 session_broken(const struct session *);
 

@@ -3,6 +3,10 @@
 #ifndef SESSION_PRIV_H
 #define SESSION_PRIV_H
 
+#include <stdbool.h>
+
+#include <libssh2.h>
+
 #include "buf.h"
 #include "loop.h"
 #include "session.h"
@@ -28,11 +32,21 @@ struct session {
 	int		 missed, missed_most;
 	bool		 silent;	/* too many were missed */
 	char		*farewell;	/* what the server said last */
+	bool		 forced;	/* to run a command of its own */
+	void		(*agent)(void *context, LIBSSH2_CHANNEL *);
+	void		*agent_context;
 	uv_loop_t	*loop;
 	struct later	 broken;	/* pokes when sending has failed */
 	void		(*poke)(void *);
 	void		*context;
 };
+
+/* session_told.c: listen to what the host tells or opens unasked. */
+void	 session_told_begin(LIBSSH2_SESSION *);
+
+/* Have libssh2 call CALLBACK for WHICH, in every version of it. */
+void	 session_callback(LIBSSH2_SESSION *, int which,
+	    libssh2_cb_generic *callback);
 
 /* session_alive.c: no more questions for signs of life. */
 void	 session_alive_end(struct session *);

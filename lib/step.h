@@ -6,7 +6,7 @@
 #ifndef STEP_H
 #define STEP_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
 struct job;
 
@@ -34,9 +34,11 @@ struct op {
 	 * that means.  NULL: none of them sets one. */
 	void	(*limit_passed)(struct job *);
 
-	/* Ask the remote side to end its work, harder with each ROUND from 0
-	 * on.  False: there is nothing (more) to ask. */
-	bool	(*stop)(struct job *, unsigned round);
+	/* Ask the remote side to end its work, harder each time.  Returns how
+	 * long it has, in ms, until the next time; the steps are run
+	 * meanwhile, and may set another limit.  0: there is nothing (more) to
+	 * ask. */
+	uint64_t (*stop)(struct job *);
 
 	/* Free the state: at any point, also before begin() or once more; the
 	 * session may be dead. */

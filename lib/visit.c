@@ -241,12 +241,11 @@ begin(struct job *job)
 	(void)job;
 }
 
-static bool
-stop(struct job *job, unsigned round)
+static uint64_t
+stop(struct job *job)
 {
 	(void)job;
-	(void)round;
-	return false;
+	return 0;
 }
 
 static void

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The steps up to where the command runs. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "job.h"
+#include "msg.h"
+#include "op_exec_state.h"
+#include "plan.h"
+#include "session.h"
+#include "sshconf.h"
+
+#define PACKET (32 * 1024)	/* RFC 4253, section 6.1: all must take it */
+#define PIECE (32 * 1024)	/* read at a time */
+
+enum step
+op_exec_not_yet(struct job *job, int error, const char *what)
+{
+	char *words;
+
+	if (error == LIBSSH2_ERROR_EAGAIN) {
+		session_quick(job->session);
+		return STEP_WAIT;
+	}
+	words = session_words(job->session, error);
+	job_fail(job, ENDED_LOST, "%s: %s", what, words);
+	free(words);
+	return STEP_FAIL;
+}
+
+enum step
+op_exec_open(struct job *job)
+{
+	struct exec *exec = job->op_state;
+	LIBSSH2_SESSION *ssh = session_ssh(job->session);
+	uint32_t window = job->run->window, quarter = window / 4;
+
+	/* libssh2 lets a window grow by what is read at a time. */
+	exec->piece = quarter < PIECE ? quarter : PIECE;
+	window -= (uint32_t)exec->piece;
+	exec->channel = libssh2_channel_open_ex(ssh, "session", 7, window,
+	    window < PACKET ? window : PACKET, NULL, 0);
+	if (exec->channel == NULL)
+		return op_exec_not_yet(job, libssh2_session_last_errno(ssh),
+		    "cannot open a channel");
+	return STEP_NEXT;
+}
+
+/* As ssh(1): -tt forces a terminal, -t asks for one if we have one. */
+static bool
+terminal_wanted(const struct job *job)
+{
+	switch (job->conf->tty) {
+	case TTY_FORCE:
+		return true;
+	case TTY_YES:
+		return isatty(STDIN_FILENO);
+	default:
+		return false;
+	}
+}
+
+enum step
+op_exec_terminal(struct job *job)
+{
+	struct exec *exec = job->op_state;
+	struct winsize size = { 0 };
+	const char *term = getenv("TERM");
+	int error;
+
+	if (!terminal_wanted(job))
+		return STEP_NEXT;
+	if (term == NULL)
+		term = "vt100";
+	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+		size.ws_col = 80;
+		size.ws_row = 24;
+	}
+	error = libssh2_channel_request_pty_ex(exec->channel, term,
+	    (unsigned)strlen(term), NULL, 0, size.ws_col, size.ws_row, 0, 0);
+	if (error != 0)
+		return op_exec_not_yet(job, error, "cannot get a terminal");
+	return STEP_NEXT;
+}
+
+enum step
+op_exec_environment(struct job *job)
+{
+	struct exec *exec = job->op_state;
+
+	while (exec->environ[exec->offered] != NULL) {
+		const char *entry = exec->environ[exec->offered];
+		size_t len = strcspn(entry, "=");
+		int error;
+
+		/* libssh2 sends no packet that is longer. */
+		if (strlen(entry) > PACKET) {
+			msg_chat(job->label, "%.*s is too long to be offered",
+			    (int)len, entry);
+			exec->offered++;
+			continue;
+		}
+		error = libssh2_channel_setenv_ex(exec->channel, entry,
+		    (unsigned)len, entry + len + 1,
+		    (unsigned)strlen(entry + len + 1));
+
+		/* Most servers refuse most names; that is their right. */
+		if (error != 0 && error != LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED)
+			return op_exec_not_yet(job, error,
+			    "offering environment");
+		exec->offered++;
+	}
+	return STEP_NEXT;
+}
+
+enum step
+op_exec_start(struct job *job)
+{
+	struct exec *exec = job->op_state;
+	const char *command = job->run->plan->command;
+	int error;
+
+	op_exec_pursue(job);
+	/* Once the request is on its way, something may run. */
+	exec->started = true;
+	error = command != NULL ? libssh2_channel_exec(exec->channel, command) :
+	    libssh2_channel_shell(exec->channel);
+	if (error == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED)
+		return job_fail(job, ENDED_LOST,
+		    "the server refused to run the command");
+	if (error == LIBSSH2_ERROR_INVAL && command != NULL &&
+	    strlen(command) > PACKET)
+		return job_fail(job, ENDED_LOCAL, "the command is too long: "
+		    "%zu bytes, libssh2 sends about 34000 at most",
+		    strlen(command));
+	if (error != 0)
+		return op_exec_not_yet(job, error, "starting the command");
+	return STEP_NEXT;
+}
