@@ -128,6 +128,13 @@ crowd_left(const struct crowd_guest *guest, uint64_t limit, uint64_t now)
 }
 
 void
+crowd_pause(struct crowd_guest *guest, uint64_t now)
+{
+	guest->spent = spent(guest, now);
+	guest->trying = false;
+}
+
+void
 crowd_welcome(struct crowd_guest *guest)
 {
 	guest->welcome = true;
@@ -171,20 +178,20 @@ next_wait(struct crowd_guest *guest)
 }
 
 uint64_t
-crowd_drop(struct crowd_guest *guest, enum crowd_hint hint, uint64_t limit,
+crowd_drop(struct crowd_guest *guest, unsigned drop, uint64_t limit,
     uint64_t now)
 {
 	struct crowd *crowd = guest->crowd;
-	bool patient = hint == CROWD_FULL ||
-	    (hint == CROWD_CLOSED && crowd->hospitable);
+	bool behind = (drop & CROWD_BEHIND) != 0;
+	bool patient = (drop & CROWD_FULL) != 0 ||
+	    (!behind && crowd->hospitable);
 	uint64_t wait;
 
-	if (hint != CROWD_ELSEWHERE)
+	if (!behind)
 		shrink(crowd);
 	gate_leave(&crowd->gate, &guest->pass);
+	crowd_pause(guest, now);
 	guest->drops++;
-	guest->spent = spent(guest, now);
-	guest->trying = false;
 	if (!patient && guest->drops >= CROWD_TRIES)
 		return 0;
 	wait = next_wait(guest);

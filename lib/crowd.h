@@ -49,20 +49,25 @@ bool	 crowd_enter(struct crowd_guest *, uint64_t now);
  * line does not.  At least 1; 0 if LIMIT is 0. */
 uint64_t crowd_left(const struct crowd_guest *, uint64_t limit, uint64_t now);
 
+/* What GUEST waits for now, inside, is not the server's fault: time does not
+ * count until it enters again. */
+void	 crowd_pause(struct crowd_guest *, uint64_t now);
+
 /* Keys have been exchanged: from here on nothing is a drop. */
 void	 crowd_welcome(struct crowd_guest *);
 
-/* What a drop says of the server. */
-enum crowd_hint {
-	CROWD_FULL,	/* it said that it has no room */
-	CROWD_CLOSED,	/* it just closed: it may be full, or broken */
-	CROWD_ELSEWHERE	/* something behind it closed: it is not to blame */
+/* What is known of a drop. */
+enum crowd_drop {
+	CROWD_CLOSED = 0,	/* it just closed: it may be full, or broken */
+	CROWD_FULL = 1,		/* it said that it has no room */
+	CROWD_BEHIND = 2	/* a flag: or something behind that server, of
+				 * which there are many */
 };
 
 /* The server has dropped GUEST, which leaves.  Returns after how long to enter
  * again, or 0: give up.  Who said that it is full, or has taken in another of
  * us, is tried until LIMIT (0: none) is used up, others CROWD_TRIES times. */
-uint64_t crowd_drop(struct crowd_guest *, enum crowd_hint, uint64_t limit,
+uint64_t crowd_drop(struct crowd_guest *, unsigned drop, uint64_t limit,
 	    uint64_t now);
 #define CROWD_TRIES 5
 

@@ -148,7 +148,9 @@ job_stop(struct job *job, enum ending ending, const char *words)
 	if (words != NULL)
 		job_fail(job, ending, "%s", words);
 	else
-		job_fail(job, ending, "during %s", job->step->name);
+		job_fail(job, ending, "during %s%s%s", job->step->name,
+		    job->aside != NULL ? ", " : "",
+		    job->aside != NULL ? job->aside : "");
 	job->stopping = true;
 	gate_leave(&job->run->handshakes, &job->pass);
 	press(job);
@@ -185,6 +187,20 @@ enter(struct job *job, const struct step_entry *step)
 	}
 }
 
+enum step
+job_again(struct job *job, enum step (*run)(struct job *))
+{
+	struct result *result = &job->result;
+
+	while (job->step->run != run)
+		job->step--;
+	/* It goes on since it was first begun; what came after it is void. */
+	while (result->step_count > 0 &&
+	    result->steps[result->step_count - 1].name != job->step->name)
+		result->step_count--;
+	return STEP_AGAIN;
+}
+
 /* Go on to the next step.  False: there is none. */
 static bool
 advance(struct job *job)
@@ -216,6 +232,8 @@ take_steps(struct job *job)
 				continue;
 			job_let_go(job);
 			return;
+		case STEP_AGAIN:
+			continue;
 		case STEP_WAIT:
 			return;
 		case STEP_YIELD:
@@ -322,6 +340,7 @@ job_free(struct job *job)
 	output_free(job->output);
 	target_free(job->target);
 	result_clear(&job->result);
+	free(job->aside);
 	free(job->via);
 	free(job->label);
 	free(job->out_file);

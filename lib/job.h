@@ -10,13 +10,13 @@
 
 #include <uv.h>
 
+#include "crowd.h"
 #include "gate.h"
 #include "loop.h"
 #include "result.h"
 #include "step.h"
 
 struct child;
-struct crowds;
 struct dial;
 struct hostconf;
 struct jump_request;
@@ -81,6 +81,7 @@ struct job {
 	/* Where it is. */
 	const struct op	*op;		/* run->entry, or then */
 	const struct step_entry *step;
+	char		*aside;		/* more on it for messages, or NULL */
 	bool		 ended;		/* the result stands */
 	bool		 stopping;	/* and the remote side is being told */
 	bool		 leaving;	/* only handles are left to close */
@@ -94,6 +95,8 @@ struct job {
 	struct later	 later;
 
 	struct gate_pass pass;		/* to exchange keys and log in */
+	struct crowd_guest guest;	/* of the server */
+	uv_timer_t	*again;		/* until it may try again, or NULL */
 
 	/* Whoever started it. */
 	void		(*done)(struct job *);
@@ -120,6 +123,10 @@ void	 job_poke_context(void *context);
  * for steps to return. */
 enum step job_fail(struct job *, enum ending, const char *format, ...)
 	    __attribute__((format(printf, 3, 4)));
+
+/* Go back to the step of the same table that runs RUN, in the same turn.
+ * Returns STEP_AGAIN, for steps to return. */
+enum step job_again(struct job *, enum step (*run)(struct job *));
 
 /* End the visit for the reason given; WORDS, NULL for the name of the present
  * step, say more.  What runs on the host is asked to stop first, for a bounded

@@ -21,6 +21,8 @@ fail_with(int error)
 	return -1;
 }
 
+/* A login that is lost is told apart from a connection that the host itself
+ * has closed. */
 static ssize_t
 passage_receive(struct link *link, void *data, size_t len)
 {
@@ -28,7 +30,7 @@ passage_receive(struct link *link, void *data, size_t len)
 	ssize_t got;
 
 	if (self->lane == NULL)
-		return fail_with(ECONNRESET);
+		return fail_with(ENETRESET);
 	got = libssh2_channel_read(self->channel, data, len);
 	if (session_received(self->lane->job->session) != self->lane->heard)
 		jump_wake(self->lane);
@@ -37,7 +39,7 @@ passage_receive(struct link *link, void *data, size_t len)
 	if (got == LIBSSH2_ERROR_EAGAIN ||
 	    (got == 0 && !libssh2_channel_eof(self->channel)))
 		return fail_with(EAGAIN);
-	return got == 0 ? 0 : fail_with(ECONNRESET);
+	return got == 0 ? 0 : fail_with(ENETRESET);
 }
 
 static ssize_t

@@ -71,6 +71,7 @@ msg_die(int status, const char *format, ...)
 {
 	va_list args;
 
+	line_writer = NULL;	/* which would write later */
 	va_start(args, format);
 	say(NULL, format, args);
 	va_end(args);

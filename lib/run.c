@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "agent.h"
+#include "crowd.h"
 #include "hostkey.h"
 #include "jump.h"
 #include "keyring.h"
@@ -20,6 +21,7 @@ run_begin(struct run *run, const struct plan *plan)
 	run->loop = loop_open();
 	run->handshakes.room = (unsigned)plan->handshakes;
 	run->hostkeys = hostkeys_new();
+	run->crowds = crowds_new(uv_hrtime());
 	run->keyring = keyring_new();
 	run->agents = agents_new(run->loop);
 	run->jumps = jumps_new(run);
@@ -50,6 +52,7 @@ run_end(struct run *run)
 	jumps_free(run->jumps);
 	resolve_close();
 	loop_close(run->loop);
+	crowds_free(run->crowds);
 	keyring_free(run->keyring);
 	passwords_free(run->passwords);
 	hostkeys_free(run->hostkeys);

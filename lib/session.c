@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "greeting.h"
 #include "kexinit.h"
 #include "link.h"
 #include "loop.h"
@@ -45,6 +46,7 @@ receive(struct session *session, void *data, size_t len)
 	kexinit_add(session->theirs, data, (size_t)got);
 	session->received += (uint64_t)got;
 	session->turn += (size_t)got;
+	greeting_add(&session->greeting, data, (size_t)got);
 	session->drained = (size_t)got < len || session->turn >= TURN;
 	if (session->received > LOGIN_MOST &&
 	    !libssh2_userauth_authenticated(session->ssh))
@@ -111,9 +113,9 @@ static LIBSSH2_DISCONNECT_FUNC(on_disconnect)
 	struct session *self = *abstract;
 
 	(void)session;
-	(void)reason;
 	(void)language;
 	(void)language_len;
+	self->too_many = reason == SSH_DISCONNECT_TOO_MANY_CONNECTIONS;
 	if (self->farewell == NULL && message_len > 0)
 		self->farewell = mem_ndup(message, message_len < FAREWELL ?
 		    (size_t)message_len : FAREWELL);
@@ -267,6 +269,21 @@ session_broken(const struct session *session)
 	    session->closed;
 }
 
+bool
+session_dropped(struct session *session, bool *full)
+{
+	*full = session->too_many || greeting_is_full(session_said(session));
+	return session->too_many || (session->farewell == NULL &&
+	    (session->closed || session->error == ECONNRESET ||
+	    session->error == EPIPE));
+}
+
+const char *
+session_said(struct session *session)
+{
+	return greeting_text(&session->greeting);
+}
+
 char *
 session_words(struct session *session, int error)
 {
@@ -315,5 +332,6 @@ session_close(struct session *session, bool polite)
 	buf_free(&session->out);
 	free(session->ahead);
 	free(session->farewell);
+	greeting_free(&session->greeting);
 	free(session);
 }

@@ -87,6 +87,13 @@ void	 session_take_agents(struct session *,
 /* Is the connection gone, or said farewell by the host? */
 bool	 session_broken(const struct session *);
 
+/* Has the other side closed or reset the connection, without a farewell or with
+ * one that it has too many?  FULL: it said that, now or before its version. */
+bool	 session_dropped(struct session *, bool *full);
+
+/* What the host said before its version, or NULL; see greeting_text(). */
+const char *session_said(struct session *);
+
 /* What went wrong, for a message; in fresh memory. */
 char	*session_words(struct session *, int error);
 

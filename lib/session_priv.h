@@ -8,6 +8,7 @@
 #include <libssh2.h>
 
 #include "buf.h"
+#include "greeting.h"
 #include "loop.h"
 #include "session.h"
 
@@ -31,7 +32,9 @@ struct session {
 	uint64_t	 received_then;	/* when it last fired */
 	int		 missed, missed_most;
 	bool		 silent;	/* too many were missed */
+	struct greeting	 greeting;
 	char		*farewell;	/* what the server said last */
+	bool		 too_many;	/* and that was why */
 	bool		 forced;	/* to run a command of its own */
 	void		(*agent)(void *context, LIBSSH2_CHANNEL *);
 	void		*agent_context;

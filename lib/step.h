@@ -14,6 +14,7 @@ enum step {
 	STEP_NEXT,	/* finished: go on with the next step */
 	STEP_WAIT,	/* nothing more to do until the job is poked */
 	STEP_YIELD,	/* more to do, but let the other hosts have a turn */
+	STEP_AGAIN,	/* job_again() has gone back to an earlier step */
 	STEP_FAIL,	/* the visit is over: job_fail() has recorded why */
 };
 

@@ -32,6 +32,7 @@
 #include "target.h"
 #include "visit.h"
 #include "visit_connect.h"
+#include "visit_crowd.h"
 
 static void
 match_exec_ended(void *context, int status)
@@ -112,8 +113,10 @@ static void
 limit_passed(struct job *job)
 {
 	job_fail(job, ENDED_UNREACHED,
-	    "timed out during %s (no progress for %g s: --connect-timeout)",
-	    job->step->name, (double)visit_connect_limit(job) / 1000);
+	    "timed out during %s (no progress for %g s: --connect-timeout)%s%s",
+	    job->step->name, (double)visit_connect_limit(job) / 1000,
+	    job->aside != NULL ? ", " : "",
+	    job->aside != NULL ? job->aside : "");
 }
 
 static enum step
@@ -123,24 +126,22 @@ exchange_keys(struct job *job)
 	char *words;
 
 	if (!gate_enter(&job->run->handshakes, &job->pass)) {
-		job_limit(job, 0);	/* waiting here is not its fault */
+		visit_crowd_pause(job);
 		return STEP_WAIT;
 	}
 	if (job->step_ends == 0)
-		job_limit(job, visit_connect_limit(job));
+		visit_crowd_count(job);
 	error = session_shake(job->session);
-	if (error == 0)
-		return STEP_NEXT;
 	if (error == LIBSSH2_ERROR_EAGAIN)
 		return STEP_WAIT;
-	words = session_mismatch(job->session);
-	if (words != NULL) {
-		job_fail(job, ENDED_UNREACHED, "%s", words);
-	} else {
-		words = session_words(job->session, error);
-		job_fail(job, ENDED_UNREACHED, "%s during key exchange",
-		    words);
+	if (error == 0) {
+		visit_crowd_welcome(job);
+		return STEP_NEXT;
 	}
+	words = session_mismatch(job->session);
+	if (words == NULL)
+		return visit_crowd_failed(job, error, visit_connect);
+	job_fail(job, ENDED_UNREACHED, "%s", words);
 	free(words);
 	return STEP_FAIL;
 }
@@ -235,6 +236,16 @@ check_host_key(struct job *job)
 	return next;
 }
 
+static enum step
+log_in(struct job *job)
+{
+	enum step step = auth_log_in(job);
+
+	if (step == STEP_NEXT)
+		visit_crowd_leave(job);
+	return step;
+}
+
 static void
 begin(struct job *job)
 {
@@ -255,6 +266,7 @@ let_go(struct job *job)
 	prompt_drop(job->prompt);
 	job->prompt = NULL;
 	visit_connect_let_go(job);
+	visit_crowd_leave(job);
 	child_drop(job->child);
 	job->child = NULL;
 	sshconf_query_free(job->query);
@@ -266,7 +278,7 @@ static const struct step_entry steps[] = {
 	{ "connect", visit_connect },
 	{ "key exchange", exchange_keys },
 	{ "host key check", check_host_key },
-	{ "login", auth_log_in },
+	{ "login", log_in },
 	{ NULL, NULL },
 };
 

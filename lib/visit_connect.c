@@ -24,6 +24,7 @@
 #include "session.h"
 #include "sshconf.h"
 #include "visit_connect.h"
+#include "visit_crowd.h"
 
 #define CONNECT_TIMEOUT 10	/* seconds, unless something says otherwise */
 
@@ -72,7 +73,7 @@ dial(struct job *job)
 		.limit = visit_connect_limit(job),
 	};
 
-	job_limit(job, wish.limit);
+	visit_crowd_count(job);
 	job->dial = dial_start(job->run->loop, &wish, dialled, job);
 }
 
@@ -87,7 +88,7 @@ run_proxy(struct job *job)
 		    strerror(errno));
 		return;
 	}
-	job_limit(job, visit_connect_limit(job));
+	visit_crowd_count(job);
 	connected(job, link);
 }
 
@@ -96,7 +97,7 @@ jump_begun(void *context)
 {
 	struct job *job = context;
 
-	job_limit(job, visit_connect_limit(job));
+	visit_crowd_count(job);
 }
 
 static void
@@ -128,6 +129,7 @@ jump(struct job *job, const char *route)
 		.context = job,
 	};
 
+	visit_crowd_pause(job);
 	job->jump = jump_start(job->run->jumps, &wish);
 }
 
@@ -181,8 +183,11 @@ visit_connect(struct job *job)
 {
 	if (job->ended)
 		return STEP_FAIL;
-	if (job->session == NULL && job->dial == NULL && job->jump == NULL)
+	if (job->session == NULL && job->dial == NULL && job->jump == NULL) {
+		if (!visit_crowd_enter(job))
+			return STEP_WAIT;
 		set_out(job);
+	}
 	if (job->ended)
 		return STEP_FAIL;
 	return job->session != NULL ? prefer(job) : STEP_WAIT;

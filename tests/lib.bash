@@ -289,9 +289,10 @@ sshd_config() {
 		AcceptEnv PSSH_*
 		UseDNS no
 		PrintMotd no
-		MaxStartups 1000
 		MaxSessions 1000
 	END
+	# of this, sshd 9.2 takes the last one
+	[[ $* == *MaxStartups* ]] || echo "MaxStartups 1000"
 }
 
 has_ipv6() { grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null; }

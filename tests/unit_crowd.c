@@ -220,7 +220,9 @@ something_behind_it_is_not_its_fault(void **state)
 {
 	(void)state;
 	fill(GUESTS);
-	assert_true(crowd_drop(&guests[0], CROWD_ELSEWHERE, NEVER, 0) > 0);
+	assert_true(crowd_drop(&guests[0], CROWD_BEHIND, NEVER, 0) > 0);
+	assert_true(crowd_drop(&guests[1], CROWD_FULL | CROWD_BEHIND,
+	    NEVER, 0) > 0);
 	assert_int_equal(crowd_room(&guests[0]), 0);
 }
 
@@ -252,7 +254,7 @@ waits_double_and_differ(void **state)
 
 /* How often GUEST is dropped before it gives up, at 10 ms a try. */
 static unsigned
-tries(struct crowd_guest *guest, enum crowd_hint hint, uint64_t limit,
+tries(struct crowd_guest *guest, unsigned drop, uint64_t limit,
     uint64_t *now)
 {
 	uint64_t wait;
@@ -260,7 +262,7 @@ tries(struct crowd_guest *guest, enum crowd_hint hint, uint64_t limit,
 	do {
 		assert_true(crowd_enter(guest, *now));
 		*now += 10;
-		wait = crowd_drop(guest, hint, limit, *now);
+		wait = crowd_drop(guest, drop, limit, *now);
 		*now += wait;
 	} while (wait > 0 && guest->drops < 1000);
 	return guest->drops;
@@ -304,7 +306,10 @@ who_has_taken_others_in_is_full(void **state)
 	/* But not for what is behind it. */
 	now = 0;
 	join(2, "web1");
-	assert_int_equal(tries(&guests[2], CROWD_ELSEWHERE, 10000, &now),
+	assert_int_equal(tries(&guests[2], CROWD_BEHIND, 10000, &now),
+	    CROWD_TRIES);
+	join(3, "web1");
+	assert_true(tries(&guests[3], CROWD_FULL | CROWD_BEHIND, 10000, &now) >
 	    CROWD_TRIES);
 }
 
@@ -341,6 +346,19 @@ the_line_is_not_counted(void **state)
 }
 
 static void
+other_waits_are_not_counted(void **state)
+{
+	(void)state;
+	join(0, "web1");
+	crowd_enter(&guests[0], 100);
+	crowd_pause(&guests[0], 300);
+	crowd_pause(&guests[0], 400);
+	assert_int_equal(crowd_left(&guests[0], 1000, 5000), 800);
+	assert_true(crowd_enter(&guests[0], 6000));
+	assert_int_equal(crowd_left(&guests[0], 1000, 6100), 700);
+}
+
+static void
 leaving_the_line(void **state)
 {
 	(void)state;
@@ -373,6 +391,7 @@ main(void)
 		TEST(who_has_taken_others_in_is_full),
 		TEST(a_short_limit_ends_it),
 		TEST(the_line_is_not_counted),
+		TEST(other_waits_are_not_counted),
 		TEST(leaving_the_line),
 	};
 
