@@ -469,11 +469,11 @@ tell_algorithms(ssh_session session)
 	char line[512];
 	const char *kex = ssh_get_kex_algo(session);
 
-	setvbuf(stderr, line, _IOFBF, sizeof(line));
-	fprintf(stderr, "%s %s %s %s %s\n", kex == NULL ?
-	    "unnamed" : kex, ssh_get_cipher_in(session), ssh_get_cipher_out(session),
+	snprintf(line, sizeof(line), "%s %s %s %s %s\n",
+	    kex == NULL ? "unnamed" : kex,
+	    ssh_get_cipher_in(session), ssh_get_cipher_out(session),
 	    ssh_get_hmac_in(session), ssh_get_hmac_out(session));
-	fflush(stderr);
+	say_text(STDERR_FILENO, line);
 }
 
 /* In a process of its own, which ends with it. */

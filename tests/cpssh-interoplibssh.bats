@@ -19,7 +19,7 @@ each() {
 	for name in $(ssh -Q "$kind"); do
 		if ! goes_round "$option=$name" 2>why; then
 			says 'left to offer|in common: we offer ' ||
-				explain "with $name: $(<why)" || return
+				explain "$name: $(<why)" || return
 			continue
 		fi
 		tail -n 1 "$FLEET/bad.log" |
