@@ -3,11 +3,11 @@
  * Routes and their lanes.
  *
  * One login is enough for as many hosts as its channels are opened for in
- * time; a second one is made where many wait.  An open that takes much longer
- * than others did holds up all who wait behind it (the bastion tries to reach
- * a host that does not answer), so its lane is left to it and another login
- * takes its place.  What the lane carries goes on; it is closed when that has
- * ended, unless its open ends first.
+ * time; a second one is made where many wait.  Stock libssh2 opens one channel
+ * at a time, so one that takes long (the bastion tries to reach a host that
+ * does not answer) holds up all who wait behind it.  Its lane is left to it
+ * then, and another login takes its place.  What the lane carries goes on; it
+ * is closed when that has ended, unless an answer comes first.
  */
 #include "config.h"
 
@@ -22,14 +22,15 @@
 #include "sshconf.h"
 #include "target.h"
 
-#define MANY 8		/* that wait are worth a second login */
+/* So many that wait are worth a second login. */
+#define MANY (8 * JUMP_OPENING_MOST)
+
 #define LANES_MOST 32	/* of one route */
 #define FAILURES_MOST 3	/* logins lost or failed in a row */
 #define STUCK_LEAST 150	/* ms */
 #define STUCK_TIMES 3	/* as long as an open has taken so far, ... */
 #define STUCK_PART 8	/* but at most this part of the connect limit */
 #define STUCK_MOST 1250	/* ms; if that has no end */
-
 
 struct jumps *
 jumps_new(struct run *run)
@@ -235,6 +236,7 @@ open_lane(struct route *route)
 	job->done = lane_done;
 	lane->route = route;
 	lane->job = job;
+	ring_init(&lane->opening);
 	ring_init(&lane->passages);
 	ring_add(&route->lanes, &lane->ring);
 	route->lane_count++;
@@ -247,18 +249,32 @@ jump_lane_ready(struct lane *lane)
 	lane->ready = true;
 }
 
-/* How long an open may take before others are no longer made to wait. */
-static uint64_t
-patience(const struct lane *lane)
+/* The request that keeps others out of the lane, or NULL. */
+static struct jump_request *
+holding_up(const struct lane *lane)
 {
-	uint64_t limit = lane->opening->wish.limit / STUCK_PART;
-	uint64_t usual = lane->route->longest * STUCK_TIMES;
+	struct ring *first = ring_first(&lane->opening);
+
+	if (lane->stuck || lane->opening_count < JUMP_OPENING_MOST)
+		return NULL;
+	return ring_outer(first, struct jump_request, ring);
+}
+
+/* Until when it may do so. */
+static uint64_t
+patience_ends(const struct lane *lane, const struct jump_request *request)
+{
+	const struct route *route = lane->route;
+	uint64_t since = request->began > lane->answered ? request->began :
+	    lane->answered;
+	uint64_t limit = request->wish.limit / STUCK_PART;
+	uint64_t usual = route->longest * STUCK_TIMES;
 
 	if (limit == 0 || limit > STUCK_MOST)
 		limit = STUCK_MOST;
-	if (!lane->route->worked || usual > limit)
-		return limit;
-	return usual > STUCK_LEAST ? usual : STUCK_LEAST;
+	if (!route->worked || usual > limit)
+		return since + limit;
+	return since + (usual > STUCK_LEAST ? usual : STUCK_LEAST);
 }
 
 /* Look at the clock again when the first open will have taken too long. */
@@ -270,11 +286,12 @@ set_clock(struct route *route)
 
 	for (at = route->lanes.next; at != &route->lanes; at = at->next) {
 		struct lane *lane = ring_outer(at, struct lane, ring);
+		struct jump_request *request = holding_up(lane);
 		uint64_t end;
 
-		if (lane->opening == NULL || lane->stuck)
+		if (request == NULL)
 			continue;
-		end = lane->open_began + patience(lane);
+		end = patience_ends(lane, request);
 		if (first == 0 || end < first)
 			first = end;
 	}
@@ -294,16 +311,16 @@ check_clock(uv_timer_t *timer)
 
 	for (at = route->lanes.next; at != &route->lanes; at = at->next) {
 		struct lane *lane = ring_outer(at, struct lane, ring);
+		struct jump_request *request = holding_up(lane);
 
-		if (lane->opening == NULL || lane->stuck ||
-		    now < lane->open_began + patience(lane))
+		if (request == NULL || now < patience_ends(lane, request))
 			continue;
 		lane->stuck = route->was_stuck = true;
 		msg_chat(lane->job->label, "is slow to reach %s port %d: "
 		    "the next go by another login",
-		    lane->opening->wish.host, lane->opening->wish.port);
+		    request->wish.host, request->wish.port);
 		/* It is of no more use than for those whom it carries. */
-		lane->leaving = !lane->opening->wanted;
+		lane->leaving = !request->wanted;
 		if (lane->leaving)
 			jump_wake(lane);
 	}
@@ -323,8 +340,8 @@ jump_serve(struct route *route)
 		    (lane->room > 0 && lane->count >= lane->room))
 			continue;
 		usable++;
-		if (lane->ready && lane->opening == NULL &&
-		    route->waiting_count > 0)
+		if (lane->ready && route->waiting_count > 0 &&
+		    lane->opening_count < JUMP_OPENING_MOST)
 			jump_wake(lane);
 	}
 	wanted = route->was_stuck || route->waiting_count > MANY ? 2 : 1;

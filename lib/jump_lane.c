@@ -2,8 +2,7 @@
 /*
  * What a login does that others go through, each time something has happened:
  *
- * - open the next channel: libssh2 opens one at a time a session, and keeps
- *   its state there, so whoever comes next waits;
+ * - open the next channels;
  * - let go of channels that nobody uses any more;
  * - tell those who wait that there is something for them.
  */
@@ -19,35 +18,10 @@
 #include "session.h"
 #include "wire.h"
 
-#define PACKET (32 * 1024)	/* RFC 4253, section 6.1: all must take it */
-
-/* More than the session within may have in flight, so that its own window is
- * what slows it down. */
-#define WINDOW_MORE (64 * 1024)
-
 static void
 begin(struct job *job)
 {
 	jump_lane_ready(job->op_state);
-}
-
-/* RFC 4254, section 7.2.  Where the connection comes from is nowhere. */
-static LIBSSH2_CHANNEL *
-open_channel(struct lane *lane, const struct jump_wish *wish)
-{
-	const struct run *run = lane->job->run;
-	LIBSSH2_CHANNEL *channel;
-	struct buf message = { 0 };
-
-	wire_add_string(&message, wish->host, strlen(wish->host));
-	wire_add_u32(&message, (uint32_t)wish->port);
-	wire_add_string(&message, "127.0.0.1", 9);
-	wire_add_u32(&message, 65535);
-	channel = libssh2_channel_open_ex(session_ssh(lane->job->session),
-	    "direct-tcpip", 12, run->window + WINDOW_MORE, PACKET,
-	    message.data, (unsigned)message.len);
-	buf_free(&message);
-	return channel;
 }
 
 /* The bastion would not: say so, or wait if it has just too many. */
@@ -72,62 +46,81 @@ refused(struct lane *lane, struct jump_request *request)
 	free(why);
 }
 
-/* Go on opening.  False: it has to wait. */
-static bool
-go_on_opening(struct lane *lane)
+/* The answer to a request has come. */
+static void
+answered(struct lane *lane, struct jump_request *request, int error)
 {
-	struct jump_request *request = lane->opening;
-	LIBSSH2_SESSION *ssh = session_ssh(lane->job->session);
 	uint64_t now = uv_now(lane->job->run->loop);
-	int error;
+	uint64_t took = now - request->began;
 
-	request->channel = open_channel(lane, &request->wish);
-	error = request->channel != NULL ? 0 : libssh2_session_last_errno(ssh);
-	if (error == LIBSSH2_ERROR_EAGAIN) {
-		session_quick(lane->job->session);
-		return false;
-	}
-	if (error != 0 && error != LIBSSH2_ERROR_CHANNEL_FAILURE) {
-		lane->error = error;
-		return false;
-	}
-	lane->opening = NULL;
+	lane->answered = now;
+	lane->opening_count--;
+	ring_remove(&request->ring);
 	/* It may be of use again. */
 	lane->stuck = false;
 	lane->leaving = lane->route->jumps->ending;
-	if (now - lane->open_began > lane->route->longest && error == 0)
-		lane->route->longest = now - lane->open_began;
-	if (error != 0 && request->wanted)
-		refused(lane, request);
-	else if (error != 0)
+	if (error == 0) {
+		ring_add(&lane->passages, &request->ring);
+		if (took > lane->route->longest)
+			lane->route->longest = took;
+		request->closed = !request->wanted;
+	}
+	if (!request->wanted && error != 0)
 		jump_forget(request);
+	else if (error != 0)
+		refused(lane, request);
 	else if (request->wanted)
 		jump_opened(request);
-	else
-		request->closed = true;
-	return true;
+}
+
+/* Go on with those that are on their way. */
+static void
+go_on_opening(struct lane *lane)
+{
+	struct ring *at, *next;
+
+	for (at = lane->opening.next; at != &lane->opening; at = next) {
+		struct jump_request *request = ring_outer(at,
+		    struct jump_request, ring);
+		int error = jump_open(request);
+
+		next = at->next;
+		if (error == 0 || error == LIBSSH2_ERROR_CHANNEL_FAILURE) {
+			answered(lane, request, error);
+		} else if (error != LIBSSH2_ERROR_EAGAIN) {
+			lane->error = error;
+			return;
+		}
+	}
+}
+
+static void
+open_more(struct lane *lane)
+{
+	while (!lane->leaving && lane->error == 0 &&
+	    lane->opening_count < JUMP_OPENING_MOST &&
+	    (lane->room == 0 || lane->count < lane->room)) {
+		struct jump_request *request = jump_next(lane->route);
+
+		if (request == NULL)
+			return;
+		request->lane = lane;
+		request->began = uv_now(lane->job->run->loop);
+		ring_add(&lane->opening, &request->ring);
+		lane->opening_count++;
+		lane->count++;
+		request->wish.begun(request->wish.context);
+		go_on_opening(lane);
+	}
 }
 
 static void
 open_channels(struct lane *lane)
 {
-	for (;;) {
-		struct jump_request *request;
-
-		if (lane->opening != NULL && !go_on_opening(lane))
-			return;
-		if (lane->leaving ||
-		    (lane->room > 0 && lane->count >= lane->room))
-			return;
-		request = jump_next(lane->route);
-		if (request == NULL)
-			return;
-		request->lane = lane;
-		lane->opening = request;
-		lane->open_began = uv_now(lane->job->run->loop);
-		lane->count++;
-		ring_add(&lane->passages, &request->ring);
-		request->wish.begun(request->wish.context);
+	go_on_opening(lane);
+	open_more(lane);
+	if (lane->opening_count > 0) {
+		session_quick(lane->job->session);
 		jump_serve(lane->route);	/* sets the clock */
 	}
 }
@@ -136,18 +129,12 @@ open_channels(struct lane *lane)
 static void
 pump(struct lane *lane)
 {
-	struct ring *at;
+	struct ring *first = ring_first(&lane->passages);
 	char none;
 
-	for (at = lane->passages.next; at != &lane->passages; at = at->next) {
-		struct jump_request *request = ring_outer(at,
-		    struct jump_request, ring);
-
-		if (request->channel != NULL) {
-			libssh2_channel_read(request->channel, &none, 0);
-			return;
-		}
-	}
+	if (first != NULL)
+		libssh2_channel_read(ring_outer(first, struct jump_request,
+		    ring)->channel, &none, 0);
 }
 
 static void
@@ -161,8 +148,6 @@ tell_all(struct lane *lane)
 		    struct jump_request, ring);
 
 		next = at->next;
-		if (request->channel == NULL)
-			continue;
 		if (!request->closed)
 			jump_tell(request);
 		if (request->closed &&
@@ -182,12 +167,12 @@ is_empty(const struct lane *lane)
 {
 	struct ring *at;
 
+	for (at = lane->opening.next; at != &lane->opening; at = at->next) {
+		if (ring_outer(at, struct jump_request, ring)->wanted)
+			return false;
+	}
 	for (at = lane->passages.next; at != &lane->passages; at = at->next) {
-		struct jump_request *request = ring_outer(at,
-		    struct jump_request, ring);
-
-		if (request->wanted ||
-		    (request->channel != NULL && !request->closed))
+		if (!ring_outer(at, struct jump_request, ring)->closed)
 			return false;
 	}
 	return true;
@@ -234,8 +219,8 @@ let_go(struct job *job)
 	    job->result.message != NULL ? ": " : "",
 	    job->result.message != NULL ? job->result.message : "");
 	lane->gone = true;
-	lane->opening = NULL;
-	while ((at = ring_first(&lane->passages)) != NULL)
+	while ((at = ring_first(&lane->opening)) != NULL ||
+	    (at = ring_first(&lane->passages)) != NULL)
 		jump_lost(ring_outer(at, struct jump_request, ring), words);
 	free(words);
 }

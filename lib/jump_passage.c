@@ -8,11 +8,63 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "job.h"
 #include "jump_priv.h"
 #include "mem.h"
 #include "session.h"
+#include "wire.h"
+
+#define PACKET (32 * 1024)	/* RFC 4253, section 6.1: all must take it */
+
+/* More than the session within may have in flight, so that its own window is
+ * what slows it down. */
+#define WINDOW_MORE (64 * 1024)
+
+/* RFC 4254, section 7.2.  Where the connection comes from is nowhere. */
+static struct buf
+request_of(const struct jump_wish *wish)
+{
+	struct buf message = { 0 };
+
+	wire_add_string(&message, wish->host, strlen(wish->host));
+	wire_add_u32(&message, (uint32_t)wish->port);
+	wire_add_string(&message, "127.0.0.1", 9);
+	wire_add_u32(&message, 65535);
+	return message;
+}
+
+static const char type[] = "direct-tcpip";
+
+int
+jump_open(struct jump_request *self)
+{
+	LIBSSH2_SESSION *ssh = session_ssh(self->lane->job->session);
+	uint32_t window = self->lane->job->run->window + WINDOW_MORE;
+	struct buf message = request_of(&self->wish);
+	int error = 0;
+
+#ifdef HAVE_LIBSSH2_CHANNEL_OPEN_BEGIN
+	if (self->half == NULL)
+		self->half = libssh2_channel_open_begin(ssh, type,
+		    sizeof(type) - 1, window, PACKET, message.data,
+		    (unsigned)message.len);
+	error = self->half == NULL ? libssh2_session_last_errno(ssh) :
+	    libssh2_channel_open_end(self->half);
+	if (error == 0)
+		self->channel = self->half;
+#else
+	self->channel = libssh2_channel_open_ex(ssh, type, sizeof(type) - 1,
+	    window, PACKET, message.data, (unsigned)message.len);
+	if (self->channel == NULL)
+		error = libssh2_session_last_errno(ssh);
+#endif
+	buf_free(&message);
+	if (error != LIBSSH2_ERROR_EAGAIN)
+		self->half = NULL;
+	return error;
+}
 
 static ssize_t
 fail_with(int error)

@@ -60,10 +60,12 @@ struct lane {
 	bool		 leaving;	/* to be closed when it is empty */
 	bool		 gone;		/* closed, or lost */
 	unsigned	 room;		/* channels at most; 0: unknown */
-	unsigned	 count;		/* passages */
-	struct ring	 passages;	/* with a channel, or on the way */
-	struct jump_request *opening;	/* the one that is on its way */
-	uint64_t	 open_began;
+	unsigned	 count;		/* of both that follow: */
+	struct ring	 opening;	/* requests whose channel is on its way,
+					 * in order */
+	unsigned	 opening_count;
+	uint64_t	 answered;	/* when the last answer came */
+	struct ring	 passages;	/* those that have theirs */
 	uint64_t	 heard;		/* bytes when all were last told */
 	int		 error;		/* libssh2's, of the session */
 	unsigned	 lost_count;	/* hosts cut off at its end */
@@ -73,18 +75,33 @@ struct lane {
 /* A request, and then what came of it. */
 struct jump_request {
 	struct link	 link;
-	struct ring	 ring;		/* in route->waiting, lane->passages */
+	struct ring	 ring;		/* in route->waiting, lane->opening or
+					 * lane->passages */
 	struct route	*route;
 	struct lane	*lane;		/* NULL: in none, or its lane is lost */
 	struct jump_wish wish;
 	bool		 wanted;	/* somebody waits for it */
 	char		*label;
+	LIBSSH2_CHANNEL	*half;		/* on its way */
+	uint64_t	 began;		/* to be opened */
 	LIBSSH2_CHANNEL	*channel;
 	bool		 closed;	/* by us: the channel is to be freed */
 	bool		 receive, send;	/* watched for now */
 	char		*lost;		/* why its lane is, or NULL */
 	struct later	 told;		/* of that */
 };
+
+/* How many channels can be on their way at once in a session: stock libssh2
+ * keeps the state of an opening channel there. */
+#ifdef HAVE_LIBSSH2_CHANNEL_OPEN_BEGIN
+#define JUMP_OPENING_MOST 64
+#else
+#define JUMP_OPENING_MOST 1
+#endif
+
+/* Go on opening the request's channel: 0 when there is one, else libssh2's
+ * error. */
+int	 jump_open(struct jump_request *);
 
 /* A lane's job: what it does once logged in.  job->op_state is the lane. */
 extern const struct op jump_carry;

@@ -113,6 +113,7 @@ jump_lost(struct jump_request *request, const char *words)
 {
 	struct lane *lane = request->lane;
 
+	request->half = NULL;
 	if (request->wanted) {
 		lane->count--;
 		jump_put_back(request);

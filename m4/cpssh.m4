@@ -113,4 +113,8 @@ AS_IF([test "`$PKG_CONFIG --variable=cpssh_patched libssh2`" = 1],
     [AC_MSG_RESULT([yes])
     AC_DEFINE([HAVE_PATCHED_LIBSSH2], [1],
 	[libssh2 comes from scripts/build-libssh2, with its patches.])],
-    [AC_MSG_RESULT([no])])])
+    [AC_MSG_RESULT([no])])
+cpssh_libs=$LIBS
+LIBS="$LIBSSH2_LIBS $LIBS"
+AC_CHECK_FUNCS([libssh2_channel_open_begin])
+LIBS=$cpssh_libs])

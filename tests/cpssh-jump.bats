@@ -114,3 +114,73 @@ logins() { grep -c "Accepted publickey" "$BASTION/log" || :; }
 	out_counts 4 'FAILURE'
 	[ "$(grep -c 'bastion: .*host key' "$T/err")" = 1 ]
 }
+
+# --- what can go wrong on the way --------------------------------------------
+
+@test "a bastion that forbids the way" {
+	config 'Host strict' 'HostName 127.0.0.1' "Port $BASTION_PORT" \
+	    'Host web*' 'ProxyJump strict'
+	local fleet=$FLEET port=$PORT known=$FLEET/known_hosts
+	fleet_start 'AllowTcpForwarding no'
+	cat "$FLEET/known_hosts" >>"$known"
+	sed -i "s/$BASTION_PORT/$PORT/" "$CONFIG"
+	FLEET=$fleet PORT=$port
+	exits 4 cpssh -H 'web1 web2' true
+	out_counts 2 'FAILURE.*strict cannot reach.*administratively prohib'
+}
+
+# The sshd processes of the logins on the bastion.
+carriers() {
+	local listener
+
+	listener=$(pgrep -f "$BASTION/sshd_config" | head -n 1)
+	descendants "$listener" | grep -vx "$listener"
+}
+
+kill_carriers() {
+	# shellcheck disable=SC2046  # one word a process
+	kill -KILL $(carriers)
+}
+
+@test "a bastion that dies in the middle is told once, with what it cost" {
+	behind
+	begin cpssh -t 60 -H 'web[1-3]' \
+	    "echo up >$REMOTE/up\$PSSH_NODENUM; sleep 1000"
+	wait_until 20 test -s "$REMOTE/up0" -a -s "$REMOTE/up1" \
+	    -a -s "$REMOTE/up2"
+	kill_carriers
+	ends 5
+	out_counts 3 'FAILURE.*the way through bastion was lost'
+	[ "$(grep -c 'bastion: .*cut off: web' "$T/err")" = 1 ]
+}
+
+@test "a lost bastion is renewed for those who come after" {
+	behind
+	begin cpssh -p 2 -t 60 -H 'web[1-4]' \
+	    "echo up >$REMOTE/up\$PSSH_NODENUM; [ \$PSSH_NODENUM -gt 1 ] ||
+	    sleep 1000"
+	wait_until 20 test -s "$REMOTE/up0" -a -s "$REMOTE/up1"
+	kill_carriers
+	ends 5
+	out_counts 2 'FAILURE'
+	out_counts 2 'SUCCESS'
+}
+
+@test "the interrupted run ends what runs behind the bastion" {
+	behind
+	begin cpssh -t 60 -H 'web[1-2]' \
+	    "echo up >$REMOTE/up\$PSSH_NODENUM; echo \$\$ >$REMOTE/pid; sleep 1000"
+	wait_until 20 test -s "$REMOTE/up0" -a -s "$REMOTE/up1"
+	kill -INT "$BEGUN"
+	ends 130
+	wait_until 10 gone "$(cat "$REMOTE/pid")"
+}
+
+@test "nobody there: the bastion's own limit ends all, at once" {
+	config 'Host bastion' "Port $(refused_port)" 'HostName 127.0.0.1' \
+	    'Host web*' 'ProxyJump bastion'
+	exits 4 cpssh -p 2 -H 'web[1-6]' true
+	out_counts 6 'FAILURE.*cannot go through bastion'
+	[ "$(grep -c 'bastion: .*refused' "$T/err")" = 1 ]
+	err_has '6 hosts were not reached through it: web'
+}
