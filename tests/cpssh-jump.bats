@@ -149,7 +149,7 @@ kill_carriers() {
 	wait_until 20 test -s "$REMOTE/up0" -a -s "$REMOTE/up1" \
 	    -a -s "$REMOTE/up2"
 	kill_carriers
-	ends 5
+	ends 4
 	out_counts 3 'FAILURE.*the way through bastion was lost'
 	[ "$(grep -c 'bastion: .*cut off: web' "$T/err")" = 1 ]
 }
@@ -161,7 +161,7 @@ kill_carriers() {
 	    sleep 1000"
 	wait_until 20 test -s "$REMOTE/up0" -a -s "$REMOTE/up1"
 	kill_carriers
-	ends 5
+	ends 4
 	out_counts 2 'FAILURE'
 	out_counts 2 'SUCCESS'
 }

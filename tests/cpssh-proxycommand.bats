@@ -67,7 +67,7 @@ none_left() { ! grep -qsa "$T/mark" /proc/[0-9]*/cmdline; }
 	proxy "printf 'red \\033[31m\\r\\n' >&2; exit 1"
 	exits 4 cpssh -H web1 true
 	err_lacks '\x1b'
-	err_has 'ProxyCommand: red \\'
+	err_has 'ProxyCommand: red .*31m'
 }
 
 @test "it gets no descriptor of ours, and is gone after the visit" {
