@@ -153,6 +153,10 @@ connected(uv_poll_t *poll, int status, int events)
 	getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
 	if (error == 0 && status < 0)
 		error = -status;
+	/* It was connected (else it would be "refused"), and is no more: who
+	 * reads from it gets what came before the end. */
+	if (error == ECONNRESET)
+		error = 0;
 	if (error != 0) {
 		note(dial, "connect to", error);
 		hang_up(dial);

@@ -17,6 +17,7 @@
  *   oddreset     the same with a reset
  *   penalty=N    tells the first N connections that they are not allowed at
  *                this time, and closes; is well to the others
+ *   toomany=N    disconnects the first N connections for there are too many
  *   old          speaks only version 1
  *   kexclose     closes after the algorithms were exchanged
  *   kexodd       has only ciphers that no one ever had
@@ -222,6 +223,20 @@ abort_connection(int fd)
 	_exit(0);
 }
 
+/* SSH_MSG_DISCONNECT with SSH_DISCONNECT_TOO_MANY_CONNECTIONS (RFC 4253,
+ * section 11.1), and no language. */
+_Noreturn static void
+say_too_many(int fd)
+{
+	static const char packet[] =
+	    "\0\0\0\034\6" "\1" "\0\0\0\014" "\0\0\0\10" "Too many"
+	    "\0\0\0\0" "\0\0\0\0\0";
+
+	say_text(fd, VERSION_LINE);
+	say(fd, packet, sizeof(packet));
+	hang_up(fd);
+}
+
 /* The modes that are full at times; returns to who finds a place. */
 static void
 drop_some(const char *mode, unsigned number, int fd)
@@ -237,6 +252,9 @@ drop_some(const char *mode, unsigned number, int fd)
 		say_text(fd, "Not allowed at this time\r\n");
 		hang_up(fd);
 	}
+	if (strncmp(mode, "toomany=", 8) == 0 &&
+	    number <= strtoul(mode + 8, NULL, 10))
+		say_too_many(fd);
 }
 
 /* The modes that need no SSH; returns for all others. */
