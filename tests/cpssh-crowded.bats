@@ -74,6 +74,24 @@ all_get_in() {
 	err_has 'crowd\d+: .* during key exchange; again in'
 }
 
+@test "a bastion that is full for a while" {
+	local inner=$FLEET inner_port=$PORT
+
+	fleet_start "MaxStartups 1:100:1"
+	config 'Host bastion' 'HostName 127.0.0.1' "Port $PORT" \
+	    "UserKnownHostsFile $FLEET/known_hosts" \
+	    'Host web*' "Port $inner_port" "UserKnownHostsFile $inner/known_hosts" \
+	    'ProxyJump bastion'
+	# somebody has taken the one place, and does not log in
+	exec 9<>"/dev/tcp/127.0.0.1/$PORT"
+	read -r -u 9 _
+	begin cpssh -v -H 'web[1-3]' true 9>&-
+	wait_until 20 has_line 'bastion: .*MaxStartups; again in' "$T/err"
+	exec 9>&-
+	ends 0
+	out_counts 3 'SUCCESS'
+}
+
 @test "a server that says that it is full gets more tries than others" {
 	exits 0 cpssh -v -i -H "$(bad penalty=4)" 'echo hi'
 	out_has '^hi$'
@@ -84,8 +102,6 @@ all_get_in() {
 }
 
 @test "many ProxyCommands through a crowded bastion: all get in" {
-	local fleet=$FLEET
-
 	fleet_start "MaxStartups 2:100:2"
 	config 'Host web*' \
 	    "ProxyCommand ssh -F $FLEET/ssh_config -W [%h]:$PORT 127.0.0.1"
@@ -94,7 +110,6 @@ all_get_in() {
 	[ "$(drops)" -gt 0 ]
 	err_has 'web\d+: ProxyCommand ended .*again in'
 	err_has 'web\d+: stands in line'
-	FLEET=$fleet
 }
 
 @test "a ProxyCommand that fails otherwise is not run again" {
