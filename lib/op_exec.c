@@ -3,6 +3,7 @@
  * Running a command:
  *
  * - open a channel;
+ * - offer our agent, if it is to be forwarded;
  * - ask for a terminal there, if one is wanted;
  * - offer environment variables (a server takes those that it likes);
  * - start the command, or the login shell;
@@ -20,6 +21,7 @@
 #include <string.h>
 
 #include "environ.h"
+#include "forward.h"
 #include "job.h"
 #include "mem.h"
 #include "op_exec.h"
@@ -54,6 +56,7 @@ exec_let_go(struct job *job)
 	/* The channel goes with the session. */
 	sink_unwait(&exec->waiter);
 	sweep_free(exec->sweep);
+	forward_free(exec->forward);
 	mem_free_all(exec->environ);
 	free(exec);
 	job->op_state = NULL;
@@ -151,6 +154,19 @@ drain(struct job *job, enum output_stream which, size_t *turn)
 	}
 }
 
+/* What goes on beside the streams, as long as there is a channel. */
+static enum step
+look_after(struct job *job)
+{
+	struct exec *exec = job->op_state;
+
+	op_exec_pursue(job);
+	if (exec->forward == NULL || forward_step(exec->forward))
+		return STEP_NEXT;
+	return job_fail(job, ENDED_LOST,
+	    "the host opens far too many connections to the agent");
+}
+
 static enum step
 copy_streams(struct job *job)
 {
@@ -159,7 +175,9 @@ copy_streams(struct job *job)
 	enum step said;
 
 	session_listen(job->session, true);
-	op_exec_pursue(job);
+	said = look_after(job);
+	if (said != STEP_NEXT)
+		return said;
 	feed(job);
 	said = drain(job, OUTPUT_OUT, &turn);
 	if (said == STEP_NEXT)
@@ -179,7 +197,8 @@ learn_status(struct job *job)
 	size_t len = 0;
 	int error;
 
-	op_exec_pursue(job);
+	if (look_after(job) != STEP_NEXT)
+		return STEP_FAIL;
 	error = libssh2_channel_wait_closed(exec->channel);
 	/* A command may close its output early and still want input. */
 	if (error == LIBSSH2_ERROR_EAGAIN)
@@ -212,6 +231,7 @@ learn_status(struct job *job)
 
 static const struct step_entry steps[] = {
 	{ "opening a channel", op_exec_open },
+	{ "agent forwarding", op_exec_agent },
 	{ "terminal request", op_exec_terminal },
 	{ "environment", op_exec_environment },
 	{ "start of the command", op_exec_start },

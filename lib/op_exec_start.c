@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "forward.h"
 #include "job.h"
 #include "msg.h"
 #include "op_exec_state.h"
@@ -48,6 +49,61 @@ op_exec_open(struct job *job)
 	if (exec->channel == NULL)
 		return op_exec_not_yet(job, libssh2_session_last_errno(ssh),
 		    "cannot open a channel");
+	return STEP_NEXT;
+}
+
+/* The agent that is to be forwarded, or NULL. */
+static const char *
+agent_path(struct job *job)
+{
+	const struct hostconf *conf = job->conf;
+	const char *path = conf->forward_agent_path != NULL ?
+	    conf->forward_agent_path : conf->identity_agent;
+	char *words;
+
+	if (!conf->forward_agent)
+		return NULL;
+	if (job->unsafe) {
+		msg_host(job->label, "the agent is not forwarded: "
+		    "the host key has changed");
+		return NULL;
+	}
+	if (path == NULL) {
+		msg_chat(job->label, "there is no agent to forward");
+		return NULL;
+	}
+	words = forward_missing(path);
+	if (words == NULL)
+		return path;
+	msg_host(job->label, "the agent is not forwarded: %s", words);
+	free(words);
+	return NULL;
+}
+
+/* As with ssh(1), the command runs also where it has no agent. */
+enum step
+op_exec_agent(struct job *job)
+{
+	struct exec *exec = job->op_state;
+	int error;
+
+	if (exec->forward == NULL) {
+		const char *path = agent_path(job);
+
+		if (path == NULL)
+			return STEP_NEXT;
+		exec->forward = forward_new(job->session, job->run->loop, path,
+		    job_poke_context, job);
+	}
+	error = forward_ask(exec->forward, exec->channel);
+	if (error == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED) {
+		msg_host(job->label, "the host wants no agent forwarded");
+		forward_free(exec->forward);
+		exec->forward = NULL;
+		return STEP_NEXT;
+	}
+	if (error != 0)
+		return op_exec_not_yet(job, error, "forwarding the agent");
 	return STEP_NEXT;
 }
 

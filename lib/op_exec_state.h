@@ -12,11 +12,13 @@
 #include "sink.h"
 #include "step.h"
 
+struct forward;
 struct job;
 struct sweep;
 
 struct exec {
 	LIBSSH2_CHANNEL	*channel;
+	struct forward	*forward;	/* of our agent, or NULL */
 	char		**environ;	/* "NAME=VALUE" to offer */
 	size_t		 offered;
 	bool		 started;	/* something runs there */
@@ -41,6 +43,7 @@ enum step op_exec_not_yet(struct job *, int error, const char *what);
 
 /* The steps up to where the command runs. */
 enum step op_exec_open(struct job *);
+enum step op_exec_agent(struct job *);
 enum step op_exec_terminal(struct job *);
 enum step op_exec_environment(struct job *);
 enum step op_exec_start(struct job *);

@@ -51,9 +51,6 @@ tell_notes(struct job *job)
 
 	for (char **note = conf->notes; *note != NULL; note++)
 		msg_chat(job->label, "%s", *note);
-	/* These are read and printed, but nothing acts on them yet. */
-	if (conf->forward_agent)
-		msg_chat(job->label, "ForwardAgent has no effect yet");
 }
 
 /* -G: what the configuration says is all that is wanted. */
