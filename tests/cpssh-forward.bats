@@ -90,7 +90,8 @@ there+=' -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null'
 		    try:
 		        one.sendall(b"\0\0\0\1\13")
 		        answers = len(one.recv(5))
-		        break
+		        if answers == 5:
+		            break
 		    except OSError:
 		        time.sleep(0.05)
 		print("then:", answers)
