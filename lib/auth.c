@@ -2,14 +2,17 @@
 /*
  * Logging in:
  *
- * - take the methods in the order of PreferredAuthentications;
- * - try each that we have and that is not switched off;
- * - when all have failed, ask the host what it would have accepted, and put it
- *   all into one line.
+ * - if there is a password, ask the host which methods it takes, as ssh does;
+ * - take the methods in the order of PreferredAuthentications, and try each
+ *   that we have, that is not switched off and that the host has not left out;
+ * - when one was refused that looked good, ask again: it may have been one
+ *   step of several (AuthenticationMethods of sshd_config(5)), which libssh2
+ *   does not tell, and other methods are wanted now;
+ * - when all have failed, put it all into one line (auth_offer.c).
  *
- * The question comes last since it costs a round trip, unless there was
- * nothing to try: it is itself an attempt, with no credentials, which some
- * hosts take.
+ * Without a password the question comes last, since it costs a round trip,
+ * unless there was nothing to try: it is itself an attempt, with no
+ * credentials, which some hosts take.
  */
 #include "config.h"
 
@@ -20,7 +23,6 @@
 #include "auth_state.h"
 #include "job.h"
 #include "mem.h"
-#include "msg.h"
 #include "pattern.h"
 #include "session.h"
 #include "sshconf.h"
@@ -28,17 +30,30 @@
 #define DEFAULT_ORDER \
 	"gssapi-with-mic,hostbased,publickey,keyboard-interactive,password"
 
+static bool
+keys_wanted(const struct login *login)
+{
+	return login->job->conf->pubkey;
+}
+
 static const struct method {
 	const char *name;
-	enum step (*run)(struct login *);	/* NULL: not there yet */
+	bool (*wanted)(const struct login *);
+	enum step (*run)(struct login *);
 } methods[] = {
-	{ "publickey", auth_key },
-	{ "keyboard-interactive", NULL },
-	{ "password", NULL },
-	{ "hostbased", NULL },
-	{ "gssapi-with-mic", NULL },
+	{ "publickey", keys_wanted, auth_key },
+	{ "keyboard-interactive", auth_keyboard_wanted, auth_keyboard },
+	{ "password", auth_password_wanted, auth_password },
 };
 #define METHODS (sizeof(methods) / sizeof(methods[0]))
+
+static const char *
+order(const struct login *login)
+{
+	const char *preferred = login->job->conf->preferred_methods;
+
+	return preferred != NULL ? preferred : DEFAULT_ORDER;
+}
 
 static struct login *
 login_new(struct job *job)
@@ -47,36 +62,29 @@ login_new(struct job *job)
 
 	login->job = job;
 	login->self = login;
-	login->method = job->conf->preferred_methods != NULL ?
-	    job->conf->preferred_methods : DEFAULT_ORDER;
+	login->method = order(login);
+	login->asking = auth_password_wanted(login) ||
+	    (auth_keyboard_wanted(login) && auth_has_password(login));
 	return login;
 }
 
-/* The method that stands at login->method, if we have it and may use it. */
+/* The method that stands at login->method, if we have it, may use it, and the
+ * host has not said that it does not take it. */
 static const struct method *
 present_method(const struct login *login)
 {
 	size_t len = strcspn(login->method, ",");
 
 	for (size_t i = 0; i < METHODS; i++) {
-		if (strlen(methods[i].name) == len &&
-		    memcmp(methods[i].name, login->method, len) == 0 &&
-		    methods[i].run != NULL)
-			return methods[i].run != auth_key ||
-			    login->job->conf->pubkey ? &methods[i] : NULL;
+		const struct method *method = &methods[i];
+
+		if (strlen(method->name) == len &&
+		    memcmp(method->name, login->method, len) == 0 &&
+		    auth_offered(login, method->name))
+			return login->busy || method->wanted(login) ?
+			    method : NULL;
 	}
 	return NULL;
-}
-
-/* Not even keys may be tried: say what forbids it. */
-static void
-note_no_keys(struct login *login)
-{
-	if (!login->job->conf->pubkey)
-		auth_note(login, "keys: PubkeyAuthentication is no");
-	else if (!login->sorted)
-		auth_note(login,
-		    "keys: PreferredAuthentications leaves publickey out");
 }
 
 static enum step
@@ -88,93 +96,66 @@ try_methods(struct login *login)
 		if (method != NULL) {
 			enum step step = method->run(login);
 
+			login->busy = step == STEP_WAIT;
 			if (step != STEP_FAIL || login->job->ended)
 				return step;
+			if (login->asking)
+				return STEP_FAIL;
 		}
 		login->method += strcspn(login->method, ",");
 		login->method += *login->method == ',';
 	}
-	note_no_keys(login);
 	return STEP_FAIL;
 }
 
-/* Is NAME in LIST, with commas between? */
-static bool
-is_in(const char *list, const char *name)
+/* The host has told anew what it takes: did the refused attempt count? */
+static void
+go_on(struct login *login)
 {
-	return pattern_named(list, name, strlen(name));
-}
-
-/* Say what was tried and, if the host told, what it OFFERS. */
-static enum step
-give_up(struct login *login, const char *offers)
-{
-	struct buf words = { 0 };
-	enum step step;
-
-	if (login->tried.len > 0)
-		buf_addf(&words, "tried publickey (%s)",
-		    buf_text(&login->tried));
-	else
-		buf_adds(&words, "no key to try");
-	if (login->unusable.len > 0)
-		buf_addf(&words, "; not usable: %s",
-		    buf_text(&login->unusable));
-	if (offers != NULL)
-		buf_addf(&words, "; the host offers %s", offers);
-	if (offers != NULL && !is_in(offers, "publickey"))
-		buf_adds(&words, is_in(offers, "password") ||
-		    is_in(offers, "keyboard-interactive") ?
-		    ": login with a password is not supported yet" :
-		    ": not supported yet");
-	if (offers == NULL) {
-		char *why = session_words(login->job->session, 0);
-
-		buf_addf(&words, "; %s", why);
-		free(why);
+	if (login->asked_for != NULL && auth_was_step(login)) {
+		auth_note_step(login);
+		login->method = order(login);
+		login->at = 0;
 	}
-	step = job_fail(login->job, ENDED_UNREACHED, "login refused: %s",
-	    buf_text(&words));
-	buf_free(&words);
-	return step;
+	login->asked_for = NULL;
 }
 
 static enum step
-ask_methods(struct login *login)
+log_in(struct login *login)
 {
-	struct session *session = login->job->session;
-	LIBSSH2_SESSION *ssh = session_ssh(session);
-	const char *user = login->job->conf->user;
-	const char *offers = libssh2_userauth_list(ssh, user,
-	    (unsigned)strlen(user));
+	for (;;) {
+		enum step step;
 
-	if (offers == NULL && libssh2_userauth_authenticated(ssh)) {
-		msg_chat(login->job->label, "let in without credentials");
-		return STEP_NEXT;
+		if (login->asking) {
+			step = auth_ask(login);
+			if (step != STEP_FAIL || login->job->ended)
+				return step;
+			login->asking = false;
+			go_on(login);
+		}
+		step = try_methods(login);
+		if (step != STEP_FAIL || login->job->ended)
+			return step;
+		if (!login->asking && login->offers != NULL)
+			return auth_give_up(login);
+		login->asking = true;
 	}
-	if (offers == NULL &&
-	    libssh2_session_last_errno(ssh) == LIBSSH2_ERROR_EAGAIN)
-		return STEP_WAIT;
-	return give_up(login, offers);
 }
 
 enum step
 auth_log_in(struct job *job)
 {
-	enum step step = STEP_FAIL;
+	enum step step;
 
 	if (job->ended)
 		return STEP_FAIL;
 	if (job->login == NULL)
 		job->login = login_new(job);
-	if (!job->login->refused)
-		step = try_methods(job->login);
-	if (step == STEP_FAIL && !job->ended) {
-		job->login->refused = true;
-		step = ask_methods(job->login);
-	}
-	if (step == STEP_NEXT)
+	step = log_in(job->login);
+	if (step == STEP_NEXT) {
+		session_guard(job->session, false);
 		auth_let_go(job);
+	}
 	return step;
 }
 
@@ -189,7 +170,13 @@ auth_let_go(struct job *job)
 	free(login->keys);
 	free(login->signature);
 	free(login->algorithm);
+	free(login->offers);
+	free(login->offered_before);
+	free(login->kbd_refusal);
 	buf_free(&login->tried);
+	buf_free(&login->tried_more);
+	buf_free(&login->accepted);
+	buf_free(&login->said);
 	buf_free(&login->unusable);
 	free(login);
 	job->login = NULL;

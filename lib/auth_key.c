@@ -170,6 +170,7 @@ static LIBSSH2_USERAUTH_PUBLICKEY_SIGN_FUNC(sign)
 	*sig_len = login->signature_len;
 	login->signature = NULL;
 	login->signing = SIGN_IDLE;
+	login->handed_over = true;
 	return 0;
 }
 
@@ -275,14 +276,29 @@ hung_up(struct login *login, int error)
 	return STEP_FAIL;
 }
 
+/* The host wanted a signature, which it only does of keys that it knows, and
+ * refused it: it may want more than a key. */
+static enum step
+may_be_step(struct login *login)
+{
+	login->handed_over = false;
+	login->keys[login->at++].spent = true;
+	login->asking = true;
+	login->asked_for = "publickey";
+	return STEP_FAIL;
+}
+
 enum step
 auth_key(struct login *login)
 {
 	if (!login->sorted && gather(login) == STEP_WAIT)
 		return STEP_WAIT;
 	for (; login->at < login->key_count; login->at++) {
-		int error = try_key(login);
+		int error;
 
+		if (login->keys[login->at].spent)
+			continue;
+		error = try_key(login);
 		if (error == LIBSSH2_ERROR_EAGAIN)
 			return STEP_WAIT;
 		if (error == 0)
@@ -298,6 +314,8 @@ auth_key(struct login *login)
 		if (session_broken(login->job->session))
 			return hung_up(login, error);
 		login->signing = SIGN_IDLE;
+		if (login->handed_over)
+			return may_be_step(login);
 	}
 	return STEP_FAIL;
 }

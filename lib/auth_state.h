@@ -19,6 +19,7 @@ struct auth_key {
 					 * agent holds, or the file's half */
 	const struct key *file;		/* of this file, or NULL */
 	const struct agent_key *held;	/* by the agent, or NULL */
+	bool		 spent;		/* the host has had its signature */
 };
 
 enum auth_signing {	/* where the signature is that libssh2 asked for */
@@ -32,7 +33,25 @@ struct login {
 	struct job	*job;
 	void		*self;		/* libssh2 wants a pointer to us */
 	const char	*method;	/* where in the list of methods */
-	bool		 refused;	/* by all: ask what would do */
+	bool		 busy;		/* in the middle of it */
+
+	/* What the host takes. */
+	bool		 asking;	/* it is to be asked, or is being */
+	bool		 listing;	/* libssh2 is at it */
+	char		*list;		/* libssh2's last answer */
+	char		*offers;	/* the same; NULL: not known */
+	char		*offered_before;	/* when it was last asked */
+	const char	*asked_for;	/* the method that was refused, but may
+					 * have been one step of several */
+	unsigned	 steps;		/* that were */
+
+	/* password, keyboard-interactive */
+	bool		 password_spent;	/* it was refused */
+	bool		 keyboard_in_vain;	/* not again */
+	bool		 keyboard_sent;	/* the password, this time */
+	unsigned	 keyboard_rounds;	/* of questions, this time */
+	char		*kbd_refusal;	/* why a question stays unanswered */
+	struct buf	 said;		/* the host, with its questions */
 
 	/* publickey */
 	bool		 listed;	/* the agent has no more to say */
@@ -43,6 +62,7 @@ struct login {
 	bool		 sorted;
 	bool		 trying;	/* libssh2 has begun with it */
 	bool		 left_behind;	/* the name of a type */
+	bool		 handed_over;	/* a signature, to be sent */
 
 	enum auth_signing signing;
 	char		*algorithm;	/* of the signature */
@@ -50,7 +70,9 @@ struct login {
 	size_t		 signature_len;
 	struct agent_request *request;	/* to the agent, or NULL */
 
-	struct buf	 tried;		/* "publickey (a, b)" */
+	struct buf	 accepted;	/* the steps that were right */
+	struct buf	 tried;		/* keys: "a, b" */
+	struct buf	 tried_more;	/* other methods */
 	struct buf	 unusable;	/* "a: needs a passphrase" */
 };
 
@@ -64,8 +86,44 @@ void	 auth_note_key(struct login *, const struct auth_key *,
 /* Note that the host refused the key, and what it may have against it. */
 void	 auth_note_tried(struct login *, const struct auth_key *);
 
-/* The publickey method: NEXT when in, FAIL when no key is left to try or
- * job_fail() was called. */
+/* Note that the host refused METHOD, which is not publickey. */
+void	 auth_note_method(struct login *, const char *method);
+
+/* Is METHOD among what the host takes, as far as is known? */
+bool	 auth_offered(const struct login *, const char *method);
+
+/* Ask the host what it takes: FAIL when login->offers is there, or when it
+ * could not be told (after job_fail()); NEXT if that has let us in. */
+enum step auth_ask(struct login *);
+
+/* Asked again after login->asked_for was refused, the host takes other methods
+ * than before: was it one step of several?  Then note that. */
+bool	 auth_was_step(const struct login *);
+void	 auth_note_step(struct login *);
+
+/* Nothing is left to try: say what was tried, and what the host takes. */
+enum step auth_give_up(struct login *);
+
+/* The connection has ended after METHOD was tried. */
+enum step auth_hung_up(struct login *, int error, const char *method);
+
+/* Why no password may be sent to this host ("for ...", a literal), or NULL. */
+const char *auth_password_problem(const struct login *);
+
+/* Is there a password? */
+bool	 auth_has_password(const struct login *);
+
+/* The methods password and keyboard-interactive: may they be tried now?  NEXT
+ * when in, FAIL when refused, with login->asking set if the host is to be asked
+ * first, or whether that was one step of several, or job_fail() was called. */
+bool	 auth_password_wanted(const struct login *);
+enum step auth_password(struct login *);
+bool	 auth_keyboard_wanted(const struct login *);
+enum step auth_keyboard(struct login *);
+
+/* The publickey method: NEXT when in, FAIL when no key is left to try,
+ * when one was refused with its signature (login->asking is set: it may have
+ * been one step of several) or job_fail() was called. */
 enum step auth_key(struct login *);
 
 /* Sort the keys by OpenSSH's rules into login->keys, once the agent's are

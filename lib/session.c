@@ -139,7 +139,8 @@ session_open(uv_loop_t *loop, struct link *link,
 {
 	struct session *session = mem_zero(sizeof(*session));
 
-	session->ssh = libssh2_session_init_ex(NULL, NULL, NULL, session);
+	session->ssh = libssh2_session_init_ex(session_alloc, session_free,
+	    session_realloc, session);
 	if (session->ssh == NULL)
 		mem_zero(SIZE_MAX);	/* out of memory: says so and ends */
 	libssh2_session_set_blocking(session->ssh, 0);

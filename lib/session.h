@@ -103,6 +103,14 @@ char	*session_words(struct session *, int error);
  * ssh_config(5). */
 void	 session_keep_alive(struct session *, int interval, int missed);
 
+/* Overwrite what libssh2 frees, from now on (true): it may have had a password
+ * in it. */
+void	 session_guard(struct session *, bool guard);
+
+/* Let libssh2 find no memory (true): the only way to leave a call back without
+ * what it asks for, and to have nothing sent. */
+void	 session_starve(struct session *, bool starve);
+
 /* Say goodbye if POLITE and free everything, at any point of any call of
  * libssh2; channels go with it.  POKE is not called any more. */
 void	 session_close(struct session *, bool polite);

@@ -36,6 +36,8 @@ struct session {
 	char		*farewell;	/* what the server said last */
 	bool		 too_many;	/* and that was why */
 	bool		 forced;	/* to run a command of its own */
+	bool		 guarded;	/* what libssh2 frees is overwritten */
+	bool		 starved;	/* and allocates: not now */
 	void		(*agent)(void *context, LIBSSH2_CHANNEL *);
 	void		*agent_context;
 	uv_loop_t	*loop;
@@ -50,6 +52,11 @@ void	 session_told_begin(LIBSSH2_SESSION *);
 /* Have libssh2 call CALLBACK for WHICH, in every version of it. */
 void	 session_callback(LIBSSH2_SESSION *, int which,
 	    libssh2_cb_generic *callback);
+
+/* session_memory.c: for libssh2_session_init_ex(). */
+LIBSSH2_ALLOC_FUNC(session_alloc);
+LIBSSH2_FREE_FUNC(session_free);
+LIBSSH2_REALLOC_FUNC(session_realloc);
 
 /* session_alive.c: no more questions for signs of life. */
 void	 session_alive_end(struct session *);

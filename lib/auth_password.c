@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The password method (RFC 4252, section 8), and when a password may be sent
+ * at all.  It is sent once: what a host has refused by one method would count
+ * against the account by the other as well. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth_state.h"
+#include "job.h"
+#include "msg.h"
+#include "password.h"
+#include "secret.h"
+#include "session.h"
+#include "sshconf.h"
+
+const char *
+auth_password_problem(const struct login *login)
+{
+	const struct hostconf *conf = login->job->conf;
+
+	if (login->job->unsafe)
+		return "for the host's key has changed";
+	if (conf->batch_mode)
+		return "for BatchMode is yes";
+	if (conf->password_prompts <= 0)
+		return "for NumberOfPasswordPrompts is 0";
+	if (!conf->password && !conf->kbdint)
+		return "for PasswordAuthentication and "
+		    "KbdInteractiveAuthentication are no";
+	return NULL;
+}
+
+bool
+auth_has_password(const struct login *login)
+{
+	return password_get(login->job->run->passwords) != NULL;
+}
+
+bool
+auth_password_wanted(const struct login *login)
+{
+	return login->job->conf->password && auth_has_password(login) &&
+	    !login->password_spent && auth_password_problem(login) == NULL;
+}
+
+/* The host wants a new password: that is between it and the user. */
+static LIBSSH2_PASSWD_CHANGEREQ_FUNC(change)
+{
+	(void)session;
+	(void)abstract;
+	*newpw = NULL;
+	*newpw_len = 0;
+}
+
+enum step
+auth_hung_up(struct login *login, int error, const char *method)
+{
+	char *words = session_words(login->job->session, error);
+
+	job_fail(login->job, ENDED_UNREACHED, "login refused: %s, after %s",
+	    words, method);
+	free(words);
+	return STEP_FAIL;
+}
+
+enum step
+auth_password(struct login *login)
+{
+	struct job *job = login->job;
+	const struct secret *secret = password_get(job->run->passwords);
+	int error;
+
+	/* Forgotten, since nobody waits for us any more: it has been sent. */
+	session_guard(job->session, true);
+	error = libssh2_userauth_password_ex(session_ssh(job->session),
+	    job->conf->user, (unsigned)strlen(job->conf->user),
+	    secret != NULL ? secret_text(secret) : "",
+	    secret != NULL ? (unsigned)secret_len(secret) : 0, change);
+	if (error == LIBSSH2_ERROR_EAGAIN)
+		return STEP_WAIT;
+	if (error == 0) {
+		msg_chat(job->label, "logged in with the password");
+		return STEP_NEXT;
+	}
+	if (error == LIBSSH2_ERROR_PASSWORD_EXPIRED)
+		return job_fail(job, ENDED_UNREACHED, "login refused: the "
+		    "password has expired: log in with ssh and change it");
+	if (session_broken(job->session))
+		return auth_hung_up(login, error, "password");
+	auth_note_method(login, "password");
+	login->password_spent = login->asking = true;
+	login->asked_for = "password";
+	return STEP_FAIL;
+}
