@@ -84,9 +84,9 @@ cpu() {
 			case $line in
 			*SUCCESS*) date +%s%N ;;
 			esac
-		done >times
-		[ "$(wc -l <times)" = 480 ] || explain "not 480: $(wc -l <times)"
-		echo $((($(tail -n 1 times) - begin) / 1000000))
+		done >"$T/times"
+		[ "$(wc -l <"$T/times")" = 480 ] || explain "not 480: $(wc -l <"$T/times")"
+		echo $((($(tail -n 1 "$T/times") - begin) / 1000000))
 	}
 	# three times, for what else the machine does
 	for i in 1 2 3; do
