@@ -111,19 +111,27 @@ job_pause(struct job *job)
 {
 	uint64_t now = uv_now(job->run->loop);
 
+	if (job->pauses++ > 0)
+		return;
 	job->visit_left = job->visit_ends > now ? job->visit_ends - now :
 	    job->visit_ends != 0;
 	job->visit_ends = job->step_ends = 0;
 	arm(job);
+	if (job->paused != NULL)
+		job->paused(job, true);
 }
 
 void
 job_resume(struct job *job)
 {
+	if (--job->pauses > 0)
+		return;
 	if (job->visit_left > 0)
 		job->visit_ends = uv_now(job->run->loop) + job->visit_left;
 	job->visit_left = 0;
 	arm(job);
+	if (job->paused != NULL)
+		job->paused(job, false);
 }
 
 /* The remote side was asked to stop and has not: ask harder, or leave it. */

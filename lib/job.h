@@ -89,6 +89,7 @@ struct job {
 	uv_timer_t	 clock;
 	uint64_t	 visit_ends, step_ends;	/* ms; 0: never */
 	uint64_t	 visit_left;	/* ms, while the clocks stand still */
+	unsigned	 pauses;	/* why they do, counted */
 	bool		 said_yes;	/* to the host's key */
 	bool		 unsafe;	/* the key had changed, and went: no
 					 * secrets, no agent to this host */
@@ -100,6 +101,7 @@ struct job {
 
 	/* Whoever started it. */
 	void		(*done)(struct job *);
+	void		(*paused)(struct job *, bool);	/* or NULL */
 	void		*owner;
 	struct job	*next, *previous;
 };
@@ -137,7 +139,8 @@ void	 job_stop(struct job *, enum ending, const char *words);
 void	 job_limit(struct job *, uint64_t ms);
 
 /* Stop the clocks while the user is thinking; go on with them, the step's
- * anew and the visit's from where it stood. */
+ * anew and the visit's from where it stood, when that has been asked for as
+ * often.  job->paused is told of both. */
 void	 job_pause(struct job *);
 void	 job_resume(struct job *);
 

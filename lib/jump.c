@@ -171,6 +171,27 @@ tell_loss(struct lane *lane)
 	    lane->lost_count > JUMP_NAMED ? ", ..." : "");
 }
 
+/* The user is asked about a login, or has answered: those who wait for it are
+ * not hurried either. */
+static void
+lane_paused(struct job *job, bool paused)
+{
+	struct lane *lane = job->owner;
+	struct route *route = lane->route;
+	struct ring *at;
+
+	if (paused == lane->paused)
+		return;
+	lane->paused = paused;
+	if (paused)
+		route->paused_count++;
+	else
+		route->paused_count--;
+	for (at = route->waiting.next; at != &route->waiting; at = at->next)
+		jump_pause(ring_outer(at, struct jump_request, ring),
+		    route->paused_count > 0);
+}
+
 static void
 lane_done(struct job *job)
 {
@@ -178,6 +199,7 @@ lane_done(struct job *job)
 	struct route *route = lane->route;
 	const char *why = job->result.message;
 
+	lane_paused(job, false);
 	ring_remove(&lane->ring);
 	route->lane_count--;
 	if (job->result.ending == ENDED_WELL || lane->leaving) {
@@ -234,6 +256,7 @@ open_lane(struct route *route)
 	job->op_state = lane;
 	job->owner = lane;
 	job->done = lane_done;
+	job->paused = lane_paused;
 	lane->route = route;
 	lane->job = job;
 	ring_init(&lane->opening);

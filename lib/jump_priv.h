@@ -40,6 +40,7 @@ struct route {
 	unsigned	 waiting_count;
 	struct ring	 lanes;
 	unsigned	 lane_count;
+	unsigned	 paused_count;	/* lanes that wait for the user */
 	uv_timer_t	 timer;		/* looks for lanes that are stuck */
 	uint64_t	 longest;	/* ms that an open has taken so far */
 	bool		 was_stuck;
@@ -59,6 +60,7 @@ struct lane {
 	bool		 stuck;		/* an open takes too long */
 	bool		 leaving;	/* to be closed when it is empty */
 	bool		 gone;		/* closed, or lost */
+	bool		 paused;	/* waits for the user */
 	unsigned	 room;		/* channels at most; 0: unknown */
 	unsigned	 count;		/* of both that follow: */
 	struct ring	 opening;	/* requests whose channel is on its way,
@@ -81,6 +83,7 @@ struct jump_request {
 	struct lane	*lane;		/* NULL: in none, or its lane is lost */
 	struct jump_wish wish;
 	bool		 wanted;	/* somebody waits for it */
+	bool		 paused;	/* whose clocks stand still meanwhile */
 	char		*label;
 	LIBSSH2_CHANNEL	*half;		/* on its way */
 	uint64_t	 began;		/* to be opened */
@@ -126,6 +129,9 @@ void	 jump_wake(struct lane *);
 
 /* The next request for a lane of this route, taken out of line, or NULL. */
 struct jump_request *jump_next(struct route *);
+
+/* Let the clock of who waits for it stand still, or go on. */
+void	 jump_pause(struct jump_request *, bool pause);
 
 /* Put the request back to the head of the line. */
 void	 jump_put_back(struct jump_request *);

@@ -51,20 +51,36 @@ jump_start(struct jumps *jumps, const struct jump_wish *wish)
 	}
 	ring_add(&route->waiting, &request->ring);
 	route->waiting_count++;
+	jump_pause(request, route->paused_count > 0);
 	jump_serve(route);
 	return request;
+}
+
+void
+jump_pause(struct jump_request *request, bool pause)
+{
+	if (pause == request->paused)
+		return;
+	request->paused = pause;
+	if (pause)
+		job_pause(request->wish.asker);
+	else
+		job_resume(request->wish.asker);
 }
 
 struct jump_request *
 jump_next(struct route *route)
 {
 	struct ring *at = ring_first(&route->waiting);
+	struct jump_request *request;
 
 	if (at == NULL)
 		return NULL;
+	request = ring_outer(at, struct jump_request, ring);
 	ring_remove(at);
 	route->waiting_count--;
-	return ring_outer(at, struct jump_request, ring);
+	jump_pause(request, false);
+	return request;
 }
 
 void
@@ -144,6 +160,7 @@ jump_drop(struct jump_request *request)
 		return;
 	lane = request->lane;
 	request->wanted = false;
+	jump_pause(request, false);
 	if (lane == NULL) {
 		if (request->lost == NULL)
 			request->route->waiting_count--;

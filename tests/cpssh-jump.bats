@@ -115,6 +115,17 @@ logins() { grep -c "Accepted publickey" "$BASTION/log" || :; }
 	[ "$(grep -c 'bastion: .*host key' "$T/err")" = 1 ]
 }
 
+@test "nobody is hurried while the user is asked about the bastion" {
+	behind 'StrictHostKeyChecking ask' "UserKnownHostsFile $T/known"
+	{
+		wait_until 20 finds 'yes/no' "$T/out"
+		sleep 3	# the user reads
+		echo yes
+	} | exits_on_tty 0 cpssh -t 2 -H 'web1 web2' true
+	out_counts 2 SUCCESS
+	out_counts 1 'bastion: .*yes/no'
+}
+
 # --- what can go wrong on the way --------------------------------------------
 
 @test "a bastion that forbids the way" {
