@@ -190,8 +190,8 @@ not_keys(void **state)
 		"", "ssh-ed25519", "ssh-ed25519 AAAA", "ssh-rsa AAAA x",
 		"ssh-ed25519 AAAAB3NzaC1yc2E=",	/* says ssh-rsa inside */
 		"ssh-dss AAAAB3NzaC1kc3M=",
-		"sk-ssh-ed25519@openssh.com "
-		    "AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29t",
+		("sk-ssh-ed25519@openssh.com "
+		    "AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29t"),
 	};
 	unsigned char *blob;
 	const char *end;
