@@ -141,15 +141,16 @@ ask_user(struct login *login, const char *question, bool echo,
 	char *text = mem_print("%s: %s%s%s", job->label,
 	    buf_text(&login->said), login->said.len > 0 ? ": " : "",
 	    question);
-	bool given;
+	enum prompt_outcome outcome;
 
 	job_pause(job);
-	given = prompt_ask_now(job->run->prompts,
+	outcome = prompt_ask_now(job->run->prompts,
 	    echo ? PROMPT_TEXT : PROMPT_SECRET, text, answer);
+	login->signalled = outcome == PROMPT_SIGNALLED;
 	job_resume(job);
 	job_limit(job, left);
 	free(text);
-	return given;
+	return outcome == PROMPT_ANSWERED;
 }
 
 /* libssh2 frees the text; the guarded session overwrites it then. */
@@ -240,14 +241,16 @@ auth_keyboard(struct login *login)
 	    session_ssh(job->session), job->conf->user,
 	    (unsigned)strlen(job->conf->user), respond);
 	present = NULL;
-	if (error == LIBSSH2_ERROR_EAGAIN)
+	/* From the second round on libssh2 does not notice that it failed. */
+	if (login->kbd_refusal != NULL && !login->signalled)
+		return left_unanswered(login);
+	/* The loop will tell what the signal means. */
+	if (login->signalled || error == LIBSSH2_ERROR_EAGAIN)
 		return STEP_WAIT;
 	if (error == 0) {
 		msg_chat(job->label, "logged in with keyboard-interactive");
 		return STEP_NEXT;
 	}
-	if (login->kbd_refusal != NULL)
-		return left_unanswered(login);
 	if (session_broken(job->session))
 		return auth_hung_up(login, error, "keyboard-interactive");
 	login->keyboard_in_vain = true;

@@ -51,6 +51,7 @@ struct login {
 	bool		 keyboard_sent;	/* the password, this time */
 	unsigned	 keyboard_rounds;	/* of questions, this time */
 	char		*kbd_refusal;	/* why a question stays unanswered */
+	bool		 signalled;	/* while the user was asked */
 	struct buf	 said;		/* the host, with its questions */
 
 	/* publickey */

@@ -105,8 +105,8 @@ static const char *
 ask(struct secret *secret, struct prompts *prompts, bool from_stdin)
 {
 	if (prompts_possible(prompts)) {
-		if (!prompt_ask_now(prompts, PROMPT_SECRET,
-		    "The hosts' password:", secret))
+		if (prompt_ask_now(prompts, PROMPT_SECRET,
+		    "The hosts' password:", secret) != PROMPT_ANSWERED)
 			return "none was given";
 		return secret_len(secret) > 0 ? NULL : "it was empty";
 	}

@@ -275,24 +275,24 @@ prompt_drop(struct prompt *prompt)
 	free(prompt);
 }
 
-bool
+enum prompt_outcome
 prompt_ask_now(struct prompts *prompts, enum prompt_kind kind,
     const char *question, struct secret *answer)
 {
 	struct buf text = { 0 };
-	bool given = false;
+	enum prompt_outcome outcome = PROMPT_NOT_ANSWERED;
 
 	if (!prompts->asking && prompts_possible(prompts)) {
 		prompts->around(prompts->context, true);
 		set_text(&text, question);
-		given = prompt_wait(prompts->terminal, program(prompts),
+		outcome = prompt_wait(prompts->terminal, program(prompts),
 		    &text, kind == PROMPT_SECRET, answer);
 		prompts->around(prompts->context, false);
 		buf_free(&text);
 		/* No clock ran meanwhile. */
 		uv_update_time(prompts->loop);
 	}
-	return given;
+	return outcome;
 }
 
 void

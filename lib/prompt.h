@@ -40,11 +40,17 @@ struct prompt *prompt_ask(struct prompts *, enum prompt_kind,
 /* Take the question back: ANSWERED will not be called.  NULL is ignored. */
 void	 prompt_drop(struct prompt *);
 
+enum prompt_outcome {
+	PROMPT_ANSWERED,
+	PROMPT_NOT_ANSWERED,
+	PROMPT_SIGNALLED,	/* a signal came that ends the run */
+};
+
 /* Ask QUESTION and wait for the answer, which is added to ANSWER: all else
- * stands still, so only for where nothing else is going on.  False: there was
- * none, or a signal came that ends the run; it has its usual effect once the
- * loop goes on.  No other question may be on the terminal. */
-bool	 prompt_ask_now(struct prompts *, enum prompt_kind,
+ * stands still, so only for where nothing else is going on.  No other question
+ * may be on the terminal.  A signal has its usual effect, once the loop goes
+ * on if that catches it. */
+enum prompt_outcome prompt_ask_now(struct prompts *, enum prompt_kind,
 	    const char *question, struct secret *answer);
 
 #endif

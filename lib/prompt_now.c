@@ -105,7 +105,7 @@ wait_askpass(const char *program, const char *question, struct secret *answer)
 	return status == 0 && result != PROMPT_BROKEN;
 }
 
-bool
+enum prompt_outcome
 prompt_wait(int terminal, const char *program, struct buf *text, bool hidden,
     struct secret *answer)
 {
@@ -114,7 +114,7 @@ prompt_wait(int terminal, const char *program, struct buf *text, bool hidden,
 	bool answered;
 
 	if (pipe2(bell, O_CLOEXEC | O_NONBLOCK) != 0)
-		return false;
+		return PROMPT_NOT_ANSWERED;
 	rung_by = 0;
 	for (size_t i = 0; i < ENDINGS; i++) {
 		sigaction(endings[i], NULL, &before[i]);
@@ -130,5 +130,6 @@ prompt_wait(int terminal, const char *program, struct buf *text, bool hidden,
 	close(bell[1]);
 	if (rung_by != 0)
 		raise(rung_by);
-	return answered && rung_by == 0;
+	return rung_by != 0 ? PROMPT_SIGNALLED :
+	    answered ? PROMPT_ANSWERED : PROMPT_NOT_ANSWERED;
 }

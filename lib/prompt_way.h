@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "buf.h"
+#include "prompt.h"
 
 struct secret;
 
@@ -42,9 +43,9 @@ enum prompt_piece {
 enum prompt_piece prompt_read(int fd, struct secret *answer);
 
 /* Ask TEXT on the TERMINAL, or by PROGRAM unless that is NULL, and wait for the
- * answer.  False: there was none, or a signal that ends the run came first; it
- * is raised again, to have its usual effect. */
-bool	 prompt_wait(int terminal, const char *program, struct buf *text,
+ * answer.  A signal that ends the run is raised again, to have its usual
+ * effect. */
+enum prompt_outcome prompt_wait(int terminal, const char *program, struct buf *text,
 	    bool hidden, struct secret *answer);
 
 #endif

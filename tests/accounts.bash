@@ -76,7 +76,39 @@ log_counts() {
 }
 
 # The password from a file, as scripts do.
-with_password() {
+password_file() {
 	[ -f "$T/password" ] || (umask 077; echo "$PASSWORD" >"$T/password")
+}
+with_password() {
+	password_file
 	cpssh --password-file "$T/password" "$@"
+}
+
+# typing TEXT PROMPT COMMAND...: begin it on a terminal, and type TEXT once
+# PROMPT is there; cpssh may be with_password's.
+typing() {
+	local text=$1 prompt=$2
+
+	shift 2
+	begin_typing "$@"
+	wait_until 20 has_line "$prompt" "$T/out"
+	printf '%b' "$text" >&"$TYPIST"
+	exec {TYPIST}>&-
+}
+
+# begin_typing COMMAND...: the same, with what is written to $TYPIST typed.
+begin_typing() {
+	local program=$1
+
+	[ -p "$T/typed" ] || mkfifo "$T/typed"
+	case $program in
+	with_password)
+		password_file
+		set -- "$CPSSH" -F "${CONFIG:-$FLEET/ssh_config}" \
+		    --password-file "$T/password" "${@:2}"
+		;;
+	cpssh) set -- "$CPSSH" -F "${CONFIG:-$FLEET/ssh_config}" "${@:2}" ;;
+	esac
+	INPUT=$T/typed begin "$TESTBIN/ptyrun" "$@"
+	exec {TYPIST}>"$T/typed"
 }

@@ -121,23 +121,9 @@ setup_file() {
 
 # --- how it is had ----------------------------------------------------------
 
-# typing TEXT PROMPT COMMAND...: on a terminal, once PROMPT is there.
-typing() {
-	local text=$1 prompt=$2
-
-	shift 2
-	mkfifo "$T/typed"
-	INPUT=$T/typed begin "$TESTBIN/ptyrun" "$@"
-	exec {typist}>"$T/typed"
-	wait_until 20 has_line "$prompt" "$T/out"
-	printf '%b' "$text" >&"$typist"
-	exec {typist}>&-
-	rm "$T/typed"
-}
-
 @test "-A asks on the terminal, once, and shows nothing" {
-	typing "$PASSWORD\n" "password: " "$CPSSH" -F "$FLEET/ssh_config" \
-	    --no-progress -A -i -H 'web1 web2' 'echo in'
+	typing "$PASSWORD\n" "password: " cpssh --no-progress -A -i \
+	    -H 'web1 web2' 'echo in'
 	ends 0
 	out_counts 2 '^in\r?$'
 	out_counts 1 "password: "
@@ -146,28 +132,19 @@ typing() {
 
 @test "-A asks before it connects" {
 	log_from_here
-	mkfifo typed
-	INPUT=$T/typed begin "$TESTBIN/ptyrun" "$CPSSH" \
-	    -F "$FLEET/ssh_config" --no-progress -A -H 'web1 web2' true
-	exec {typist}>typed
+	begin_typing cpssh --no-progress -A -H 'web1 web2' true
 	wait_until 20 has_line "password: " out
 	idle "$BEGUN"
 	log_counts 0 Connection
-	echo "$PASSWORD" >&"$typist"
-	exec {typist}>&-
+	echo "$PASSWORD" >&"$TYPIST"
+	exec {TYPIST}>&-
 	ends 0
 	log_counts 2 'Connection from'
 }
 
 @test "-A: also while hosts come by stdin" {
-	mkfifo typed
-	INPUT=$T/typed begin "$TESTBIN/ptyrun" sh -c \
-	    'echo web1 | exec "$@"' - "$CPSSH" -F "$FLEET/ssh_config" \
-	    --no-progress -A -h - true
-	exec {typist}>typed
-	wait_until 20 has_line "password: " out
-	echo "$PASSWORD" >&"$typist"
-	exec {typist}>&-
+	typing "$PASSWORD\n" "password: " sh -c 'echo web1 | exec "$@"' - \
+	    "$CPSSH" -F "$FLEET/ssh_config" --no-progress -A -h - true
 	ends 0
 	out_counts 1 SUCCESS
 }
