@@ -45,7 +45,7 @@ enum prompt_piece prompt_read(int fd, struct secret *answer);
 /* Ask TEXT on the TERMINAL, or by PROGRAM unless that is NULL, and wait for the
  * answer.  A signal that ends the run is raised again, to have its usual
  * effect. */
-enum prompt_outcome prompt_wait(int terminal, const char *program, struct buf *text,
-	    bool hidden, struct secret *answer);
+enum prompt_outcome prompt_wait(int terminal, const char *program,
+	    struct buf *text, bool hidden, struct secret *answer);
 
 #endif
