@@ -157,8 +157,10 @@ fill(struct fleet *fleet)
 		start(fleet);
 	hostlist_hold(fleet->list, fleet->queued >= QUEUE_ENOUGH);
 	if (fleet->active == 0 && fleet->queue == NULL &&
-	    (!hostlist_is_open(fleet->list) || fleet->stopped_by != 0))
+	    (!hostlist_is_open(fleet->list) || fleet->stopped_by != 0)) {
+		input_stop(fleet->input);
 		run_drain(&fleet->run);
+	}
 	update_progress(fleet);
 }
 
@@ -345,14 +347,6 @@ end(struct fleet *fleet)
 	run_end(&fleet->run);
 }
 
-/* The reader has gone: end as any program would that writes to it. */
-static void
-die_of_pipe(void)
-{
-	signal(SIGPIPE, SIG_DFL);
-	raise(SIGPIPE);
-}
-
 static int
 exit_status(const struct fleet *fleet)
 {
@@ -395,6 +389,6 @@ fleet_run(const struct plan *plan)
 	status = exit_status(&fleet);
 	end(&fleet);
 	if (fleet.stopped_by == SIGPIPE && !fleet.trouble)
-		die_of_pipe();
+		loop_die_of_pipe();
 	return status;
 }

@@ -163,6 +163,13 @@ loop_signals(uv_loop_t *loop, void (*handler)(void *context, int signal),
 }
 
 void
+loop_die_of_pipe(void)
+{
+	signal(SIGPIPE, SIG_DFL);
+	raise(SIGPIPE);
+}
+
+void
 loop_close(uv_loop_t *loop)
 {
 	uv_close((uv_handle_t *)&us.idle, NULL);

@@ -34,6 +34,9 @@ void	 loop_before_wait(uv_loop_t *, void (*call)(void *context),
 void	 loop_signals(uv_loop_t *, void (*handler)(void *context, int signal),
 	    void *context);
 
+/* End as any program does that writes to a pipe which nobody reads. */
+void	 loop_die_of_pipe(void);
+
 /* Close what this module opened, run what is left to close and end the loop. */
 void	 loop_close(uv_loop_t *);
 

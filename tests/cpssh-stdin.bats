@@ -40,6 +40,16 @@ load lib
 	out_is 3
 }
 
+@test "-I: when all hosts are done, nobody waits for the rest" {
+	mkfifo pipe
+	exec 7<>pipe
+	echo data >&7
+	INPUT=./pipe begin cpssh -I -i --no-headers -H 'web1 web2' 'head -n 1'
+	ends 0
+	exec 7>&-
+	out_is $'data\ndata'
+}
+
 @test "-I: bytes arrive as they are" {
 	head -c 3000000 /dev/urandom >file
 	exits 0 cpssh -I -o o -H 'web1 web2' cat <file
