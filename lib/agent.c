@@ -120,6 +120,17 @@ agent_list(struct agent *agent, agent_listed *listed, void *context)
 	return request;
 }
 
+void
+agent_ask_anew(struct agent *agent)
+{
+	agent_message_free_list(agent->keys, agent->key_count);
+	agent->keys = NULL;
+	agent->key_count = 0;
+	free(agent->list_error);
+	agent->list_error = NULL;
+	agent->listed = false;
+}
+
 struct agent_request *
 agent_sign(struct agent *agent, const void *blob, size_t blob_len,
     const void *data, size_t len, uint32_t flags, agent_signed *signed_,

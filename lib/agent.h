@@ -50,6 +50,9 @@ struct agent *agent_get(struct agents *, const char *path);
 struct agent_request *agent_list(struct agent *, agent_listed *,
 	    void *context);
 
+/* Forget that it was asked, and the answer: nobody may still have it. */
+void	 agent_ask_anew(struct agent *);
+
 /* Have the LEN bytes at DATA signed by the key BLOB.  Both are copied. */
 struct agent_request *agent_sign(struct agent *, const void *blob,
 	    size_t blob_len, const void *data, size_t len, uint32_t flags,

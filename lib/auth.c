@@ -26,6 +26,7 @@
 #include "pattern.h"
 #include "session.h"
 #include "sshconf.h"
+#include "unlock.h"
 
 #define DEFAULT_ORDER \
 	"gssapi-with-mic,hostbased,publickey,keyboard-interactive,password"
@@ -167,6 +168,7 @@ auth_let_go(struct job *job)
 	if (login == NULL)
 		return;
 	agent_cancel(login->request);
+	unlock_cancel(login->wish);
 	free(login->keys);
 	free(login->signature);
 	free(login->algorithm);

@@ -12,6 +12,9 @@ struct job;
  * have liked. */
 enum step auth_log_in(struct job *);
 
+/* PATH as its owner writes it, for messages; the caller's to free. */
+char	*auth_short_path(const char *path);
+
 /* Free job->login, whatever it waits for.  Before the session is closed or
  * after, and at any point. */
 void	 auth_let_go(struct job *);

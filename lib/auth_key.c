@@ -19,11 +19,9 @@
 #include "keyring.h"
 #include "mem.h"
 #include "msg.h"
-#include "pattern.h"
 #include "pubkey.h"
 #include "session.h"
 #include "sshconf.h"
-#include "wire.h"
 
 static void
 agent_has_listed(void *context, const struct agent_key *keys, size_t count,
@@ -40,140 +38,6 @@ agent_has_listed(void *context, const struct agent_key *keys, size_t count,
 	job_poke(login->job);
 }
 
-/* Which signature algorithm the DATA to be signed asks for. */
-static bool
-read_request(const unsigned char *data, size_t len, char **algorithm)
-{
-	struct wire from = { data, len }, skipped, name;
-	uint8_t byte;
-
-	if (!wire_string(&from, &skipped) ||	/* session */
-	    !wire_byte(&from, &byte) ||		/* SSH_MSG_USERAUTH_REQUEST */
-	    !wire_string(&from, &skipped) ||	/* user */
-	    !wire_string(&from, &skipped) ||	/* service */
-	    !wire_string(&from, &skipped) ||	/* "publickey" */
-	    !wire_byte(&from, &byte) ||		/* true: signed */
-	    !wire_string(&from, &name))
-		return false;
-	*algorithm = mem_ndup((const char *)name.at, name.left);
-	return true;
-}
-
-/* Does PubkeyAcceptedAlgorithms have it?  Servers that tell nothing of SHA-2
- * would get SHA-1 from libssh2, even if nobody allowed that. */
-static bool
-algorithm_accepted(const struct hostconf *conf, const char *algorithm)
-{
-	const char *list = conf->pubkey_algorithms;
-
-	if (list == NULL)
-		return strcmp(algorithm, "ssh-rsa") != 0 &&
-		    strcmp(algorithm, "ssh-rsa-cert-v01@openssh.com") != 0;
-	return pattern_named(list, algorithm, strlen(algorithm));
-}
-
-static void
-sign_failed(struct login *login, const char *why)
-{
-	auth_note_key(login, &login->keys[login->at], why);
-	login->signing = SIGN_FAILED;
-}
-
-/* The agent's SIGNATURE comes with its algorithm, which must be ours, and is
- * a string in itself unless a FIDO token made it: then the token's flags and
- * its counter follow, and libssh2 wants all that. */
-static void
-agent_has_signed(void *context, const unsigned char *signature, size_t len,
-    const char *error)
-{
-	struct login *login = context;
-	struct wire from = { signature, len }, name, inner;
-	bool hardware = strncmp(login->algorithm, "sk-", 3) == 0;
-
-	login->request = NULL;
-	if (error != NULL) {
-		sign_failed(login, error);
-	} else if (!wire_string(&from, &name) ||
-	    !wire_is(&name, login->algorithm)) {
-		sign_failed(login, "the agent signed by another algorithm");
-	} else if (hardware ? from.left == 0 :
-	    !wire_string(&from, &inner) || from.left > 0) {
-		sign_failed(login, "the agent sent a broken signature");
-	} else {
-		if (hardware)
-			inner = from;
-		login->signature = (unsigned char *)mem_ndup(
-		    (const char *)inner.at, inner.left);
-		login->signature_len = inner.left;
-		login->signing = SIGN_READY;
-	}
-	job_poke(login->job);
-}
-
-static uint32_t
-agent_flags(const char *algorithm)
-{
-	if (strcmp(algorithm, "rsa-sha2-512") == 0)
-		return AGENT_RSA_SHA2_512;
-	if (strcmp(algorithm, "rsa-sha2-256") == 0)
-		return AGENT_RSA_SHA2_256;
-	return 0;
-}
-
-static void
-begin_signing(struct login *login, const unsigned char *data, size_t len)
-{
-	const struct auth_key *key = &login->keys[login->at];
-	struct job *job = login->job;
-
-	char *asked = NULL;
-
-	free(login->algorithm);
-	login->algorithm = NULL;
-	if (!read_request(data, len, &asked)) {
-		sign_failed(login, "libssh2 asks for an odd signature");
-		return;
-	}
-	login->algorithm = pubkey_signature(asked);
-	if (!algorithm_accepted(job->conf, asked)) {
-		sign_failed(login, "the host takes only signatures that "
-		    "PubkeyAcceptedAlgorithms excludes");
-	} else if (key->file != NULL && key->file->state == KEY_READY) {
-		if (keyring_sign(key->file, login->algorithm, data, len,
-		    &login->signature, &login->signature_len))
-			login->signing = SIGN_READY;
-		else
-			sign_failed(login, "cannot sign");
-	} else {
-		login->signing = SIGN_PENDING;
-		login->request = agent_sign(agent_get(job->run->agents,
-		    job->conf->identity_agent), key->held->blob,
-		    key->held->blob_len, data, len,
-		    agent_flags(login->algorithm), agent_has_signed, login);
-	}
-	free(asked);
-}
-
-/* Called by libssh2, again and again as long as we say EAGAIN. */
-static LIBSSH2_USERAUTH_PUBLICKEY_SIGN_FUNC(sign)
-{
-	struct login *login = *abstract;
-
-	(void)session;
-	if (login->signing == SIGN_IDLE)
-		begin_signing(login, data, data_len);
-	if (login->signing == SIGN_PENDING)
-		return LIBSSH2_ERROR_EAGAIN;
-	if (login->signing == SIGN_FAILED)
-		return LIBSSH2_ERROR_AUTHENTICATION_FAILED;
-	*sig = login->signature;	/* libssh2 frees it */
-	*sig_len = login->signature_len;
-	login->signature = NULL;
-	login->signing = SIGN_IDLE;
-	login->handed_over = true;
-	return 0;
-}
-
 /* Tell libssh2 which hashes an RSA key may sign with; certificates have names
  * of their own for that. */
 static void
@@ -187,7 +51,7 @@ prefer_hashes(struct login *login, const struct pubkey_type *type)
 		char *algorithm = mem_ndup(at, len);
 		char *plain = pubkey_signature(algorithm);
 
-		if (algorithm_accepted(login->job->conf, algorithm))
+		if (auth_algorithm_accepted(login->job->conf, algorithm))
 			buf_addf(&list, "%s%s", list.len > 0 ? "," : "",
 			    plain);
 		free(plain);
@@ -236,6 +100,29 @@ put_right(struct login *login, const struct pubkey_type *type)
 	login->left_behind = false;
 }
 
+/* See to it that the present key's public half is known: some formats hide it.
+ * False: wait, or if `signing` says so, it is of no use. */
+static bool
+know_key(struct login *login)
+{
+	const struct auth_key *key = &login->keys[login->at];
+	const char *problem;
+	size_t len;
+
+	if (auth_key_blob(key, &len) != NULL)
+		return true;
+	if (login->signing == SIGN_FAILED)
+		return false;
+	if (!auth_find_unlocked(login)) {
+		auth_wait_for_passphrase(login);
+		return false;
+	}
+	problem = auth_type_problem(login, key);
+	if (problem != NULL)
+		auth_sign_failed(login, problem);
+	return problem == NULL;
+}
+
 static int
 try_key(struct login *login)
 {
@@ -252,7 +139,7 @@ try_key(struct login *login)
 		login->trying = true;
 	}
 	return libssh2_userauth_publickey(session_ssh(login->job->session),
-	    login->job->conf->user, blob, len, sign, &login->self);
+	    login->job->conf->user, blob, len, auth_sign, &login->self);
 }
 
 static enum step
@@ -298,6 +185,14 @@ auth_key(struct login *login)
 
 		if (login->keys[login->at].spent)
 			continue;
+		if (login->wish != NULL)
+			return STEP_WAIT;
+		if (!login->trying && !know_key(login)) {
+			if (login->signing != SIGN_FAILED)
+				return STEP_WAIT;
+			login->signing = SIGN_IDLE;
+			continue;
+		}
 		error = try_key(login);
 		if (error == LIBSSH2_ERROR_EAGAIN)
 			return STEP_WAIT;
@@ -318,11 +213,4 @@ auth_key(struct login *login)
 			return may_be_step(login);
 	}
 	return STEP_FAIL;
-}
-
-const char *
-auth_locked(const struct login *login, const struct key *file)
-{
-	(void)login;
-	return file->why + strlen(file->path) + 2;
 }

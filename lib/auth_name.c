@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "auth.h"
 #include "auth_state.h"
 #include "certificate.h"
 #include "job.h"

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth.h"
 #include "auth_state.h"
 #include "certificate.h"
 #include "job.h"

@@ -6,12 +6,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <libssh2.h>
+
 #include "agent.h"
 #include "buf.h"
 #include "step.h"
 
+struct hostconf;
 struct job;
 struct key;
+struct unlock_wish;
 
 /* A key that may let us in: what the host is shown, and what signs. */
 struct auth_key {
@@ -20,6 +24,7 @@ struct auth_key {
 	const struct key *file;		/* of this file, or NULL */
 	const struct agent_key *held;	/* by the agent, or NULL */
 	bool		 spent;		/* the host has had its signature */
+	bool		 unlocked;	/* by our private agent, that is */
 };
 
 enum auth_signing {	/* where the signature is that libssh2 asked for */
@@ -70,6 +75,7 @@ struct login {
 	unsigned char	*signature;
 	size_t		 signature_len;
 	struct agent_request *request;	/* to the agent, or NULL */
+	struct unlock_wish *wish;	/* for a passphrase, or NULL */
 
 	struct buf	 accepted;	/* the steps that were right */
 	struct buf	 tried;		/* keys: "a, b" */
@@ -127,6 +133,26 @@ enum step auth_keyboard(struct login *);
  * been one step of several) or job_fail() was called. */
 enum step auth_key(struct login *);
 
+/* Make the signature that libssh2 wants, which calls this again and again as
+ * long as we say EAGAIN; its `abstract` leads to the login. */
+LIBSSH2_USERAUTH_PUBLICKEY_SIGN_FUNC(auth_sign);
+
+/* Note WHY there will be no signature by the present key. */
+void	 auth_sign_failed(struct login *, const char *why);
+
+/* Does PubkeyAcceptedAlgorithms have it?  Servers that tell nothing of SHA-2
+ * would get SHA-1 from libssh2, even if nobody allowed that. */
+bool	 auth_algorithm_accepted(const struct hostconf *,
+	    const char *algorithm);
+
+/* Does our own agent hold the present key?  Then it is to sign. */
+bool	 auth_find_unlocked(struct login *);
+
+/* See to it that it does; login->wish waits for that, and the clocks do not
+ * run: the user may have to look the passphrase up, and to work on it takes
+ * the time that who made the key has chosen. */
+void	 auth_wait_for_passphrase(struct login *);
+
 /* Sort the keys by OpenSSH's rules into login->keys, once the agent's are
  * known. */
 void	 auth_order_keys(struct login *);
@@ -140,9 +166,6 @@ const char *auth_locked(const struct login *, const struct key *file);
 
 /* What to call the key in messages, the caller's to free. */
 char	*auth_key_name(const struct auth_key *);
-
-/* PATH as its owner writes it, the caller's to free. */
-char	*auth_short_path(const char *path);
 
 /* What the host is to be shown; NULL if that is not known yet. */
 const unsigned char *auth_key_blob(const struct auth_key *, size_t *len);

@@ -102,6 +102,7 @@ arm(struct job *job)
 void
 job_limit(struct job *job, uint64_t ms)
 {
+	job->step_limit = ms;
 	job->step_ends = ms == 0 ? 0 : uv_now(job->run->loop) + ms;
 	arm(job);
 }
@@ -129,6 +130,8 @@ job_resume(struct job *job)
 	if (job->visit_left > 0)
 		job->visit_ends = uv_now(job->run->loop) + job->visit_left;
 	job->visit_left = 0;
+	if (job->step_limit > 0)
+		job->step_ends = uv_now(job->run->loop) + job->step_limit;
 	arm(job);
 	if (job->paused != NULL)
 		job->paused(job, false);

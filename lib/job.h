@@ -88,6 +88,7 @@ struct job {
 	bool		 running, poked;
 	uv_timer_t	 clock;
 	uint64_t	 visit_ends, step_ends;	/* ms; 0: never */
+	uint64_t	 step_limit;	/* ms, as last set; 0: none */
 	uint64_t	 visit_left;	/* ms, while the clocks stand still */
 	unsigned	 pauses;	/* why they do, counted */
 	bool		 said_yes;	/* to the host's key */

@@ -11,6 +11,7 @@
 #include "prompt.h"
 #include "resolve.h"
 #include "run.h"
+#include "unlock.h"
 #include "visit.h"
 
 void
@@ -26,6 +27,7 @@ run_begin(struct run *run, const struct plan *plan)
 	run->agents = agents_new(run->loop);
 	run->jumps = jumps_new(run);
 	run->passwords = passwords_new(plan->password);
+	run->unlocks = unlocks_new(run);
 }
 
 char *
@@ -46,6 +48,7 @@ run_drain(struct run *run)
 void
 run_end(struct run *run)
 {
+	unlocks_free(run->unlocks);
 	if (run->prompts != NULL)
 		prompts_free(run->prompts);
 	agents_release(run->agents);

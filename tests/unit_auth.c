@@ -19,8 +19,10 @@
 #include "job.h"
 #include "keyring.h"
 #include "mem.h"
+#include "password.h"
 #include "quote.h"
 #include "sshconf.h"
+#include "unlock.h"
 #include "wire.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -121,9 +123,12 @@ static void
 try_row(const struct row *row)
 {
 	struct keyring *keyring = keyring_new();
-	struct run run = { .keyring = keyring };
+	struct run run = {
+		.keyring = keyring, .passwords = passwords_new(NULL),
+	};
 	char *none[] = { NULL };
 	struct hostconf conf = {
+		.batch_mode = true,	/* nobody to ask for a passphrase */
 		.identities_only = row->only,
 		.identity_files_said = true,
 		.certificate_files = none,
@@ -147,6 +152,7 @@ try_row(const struct row *row)
 		held[login.held_count] = held_key(keyring,
 		    agent[login.held_count]);
 	login.held = held;
+	run.unlocks = unlocks_new(&run);
 	auth_order_keys(&login);
 	names = names_of(&login);
 	if (strcmp(names, row->order) != 0 || (row->unusable == NULL) !=
@@ -165,6 +171,8 @@ try_row(const struct row *row)
 	buf_free(&login.unusable);
 	mem_free_all(files);
 	mem_free_all(agent);
+	unlocks_free(run.unlocks);
+	passwords_free(run.passwords);
 	keyring_free(keyring);
 }
 
