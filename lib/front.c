@@ -171,8 +171,9 @@ configure(struct plan *plan)
 	give_options(plan->sshconf, args.overrides, "-x");
 	give_options(plan->sshconf, plan->ssh_options, "-O");
 	give_options(plan->sshconf, args.options, "-x");
-	why = sshconf_read(plan->sshconf, plan->ssh_config != NULL ?
-	    plan->ssh_config : args.file);
+	if (plan->ssh_config == NULL)
+		plan->ssh_config = mem_dup(args.file);
+	why = sshconf_read(plan->sshconf, plan->ssh_config);
 	if (why != NULL)
 		msg_die(1, "%s", why);
 	if (args.verbose > 0)

@@ -88,6 +88,12 @@ logins() { grep -c "Accepted publickey" "$BASTION/log" || :; }
 	exits 0 cpssh -O ProxyJump=bastion -i -H web1 'echo hi'
 }
 
+@test "-F among ssh's flags holds on the way too" {
+	behind
+	exits 0 "$CPSSH" -x "-F $CONFIG" -i -H web1 'echo hi'
+	out_has '^hi'
+}
+
 @test "a port that nobody listens at, behind the bastion" {
 	behind
 	exits 4 cpssh -H 'web1 web2:1' true
