@@ -113,7 +113,11 @@ try_methods(struct login *login)
 static void
 go_on(struct login *login)
 {
-	if (login->asked_for != NULL && auth_was_step(login)) {
+	bool step = login->asked_for != NULL && auth_was_step(login);
+
+	if (login->password_spent)
+		auth_settle(login, step);
+	if (step) {
 		auth_note_step(login);
 		login->method = order(login);
 		login->at = 0;
@@ -169,6 +173,7 @@ auth_let_go(struct job *job)
 		return;
 	agent_cancel(login->request);
 	unlock_cancel(login->wish);
+	auth_leave(login);
 	free(login->keys);
 	free(login->signature);
 	free(login->algorithm);

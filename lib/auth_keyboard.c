@@ -229,12 +229,16 @@ enum step
 auth_keyboard(struct login *login)
 {
 	struct job *job = login->job;
+	enum step turn;
 	int error;
 
 	if (login->offers == NULL) {	/* it may well not take this */
 		login->asking = true;
 		return STEP_FAIL;
 	}
+	turn = auth_has_password(login) ? auth_turn(login) : STEP_NEXT;
+	if (turn != STEP_NEXT)
+		return turn;
 	session_guard(job->session, true);
 	present = login;
 	error = libssh2_userauth_keyboard_interactive_ex(
@@ -248,6 +252,8 @@ auth_keyboard(struct login *login)
 	if (login->signalled || error == LIBSSH2_ERROR_EAGAIN)
 		return STEP_WAIT;
 	if (error == 0) {
+		if (login->keyboard_sent)
+			auth_settle(login, true);
 		msg_chat(job->label, "logged in with keyboard-interactive");
 		return STEP_NEXT;
 	}

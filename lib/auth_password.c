@@ -9,8 +9,11 @@
 
 #include "auth_state.h"
 #include "job.h"
+#include "loop.h"
+#include "mem.h"
 #include "msg.h"
 #include "password.h"
+#include "password_account.h"
 #include "secret.h"
 #include "session.h"
 #include "sshconf.h"
@@ -45,6 +48,63 @@ auth_password_wanted(const struct login *login)
 	    !login->password_spent && auth_password_problem(login) == NULL;
 }
 
+/* Not at once: who leaves may be one of many. */
+static void
+poke_later(void *context)
+{
+	struct job *job = context;
+
+	loop_later(job->run->loop, &job->later);
+}
+
+/* What is one account: behind another hop the same name is another host. */
+static struct password_account *
+find_account(const struct job *job)
+{
+	const struct hostconf *conf = job->conf;
+	char *name = mem_print("%s@%s:%d %s", conf->user, conf->hostname,
+	    conf->port, conf->proxy_jump != NULL ? conf->proxy_jump :
+	    conf->proxy_written != NULL ? conf->proxy_written : "");
+	struct password_account *account =
+	    passwords_account(job->run->passwords, name);
+
+	free(name);
+	return account;
+}
+
+enum step
+auth_turn(struct login *login)
+{
+	if (login->account == NULL) {
+		login->account = find_account(login->job);
+		login->turn = (struct gate_pass){
+			.call = poke_later, .context = login->job,
+		};
+	}
+	if (!gate_enter(&login->account->gate, &login->turn))
+		return STEP_WAIT;
+	if (!login->account->refused)
+		return STEP_NEXT;
+	auth_note_method(login, "the password on another visit");
+	login->password_spent = true;
+	return STEP_FAIL;
+}
+
+void
+auth_settle(struct login *login, bool good)
+{
+	if (login->account != NULL)
+		password_account_settle(login->account, good);
+}
+
+void
+auth_leave(struct login *login)
+{
+	if (login->account != NULL)
+		gate_leave(&login->account->gate, &login->turn);
+	login->account = NULL;
+}
+
 /* The host wants a new password: that is between it and the user. */
 static LIBSSH2_PASSWD_CHANGEREQ_FUNC(change)
 {
@@ -59,6 +119,9 @@ auth_hung_up(struct login *login, int error, const char *method)
 {
 	char *words = session_words(login->job->session, error);
 
+	/* Too many attempts, it seems. */
+	if (session_dismissed(login->job->session))
+		auth_settle(login, false);
 	job_fail(login->job, ENDED_UNREACHED, "login refused: %s, after %s",
 	    words, method);
 	free(words);
@@ -70,8 +133,11 @@ auth_password(struct login *login)
 {
 	struct job *job = login->job;
 	const struct secret *secret = password_get(job->run->passwords);
+	enum step turn = auth_turn(login);
 	int error;
 
+	if (turn != STEP_NEXT)
+		return turn;
 	/* Forgotten, since nobody waits for us any more: it has been sent. */
 	session_guard(job->session, true);
 	error = libssh2_userauth_password_ex(session_ssh(job->session),
@@ -81,6 +147,7 @@ auth_password(struct login *login)
 	if (error == LIBSSH2_ERROR_EAGAIN)
 		return STEP_WAIT;
 	if (error == 0) {
+		auth_settle(login, true);
 		msg_chat(job->label, "logged in with the password");
 		return STEP_NEXT;
 	}

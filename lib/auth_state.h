@@ -10,11 +10,13 @@
 
 #include "agent.h"
 #include "buf.h"
+#include "gate.h"
 #include "step.h"
 
 struct hostconf;
 struct job;
 struct key;
+struct password_account;
 struct unlock_wish;
 
 /* A key that may let us in: what the host is shown, and what signs. */
@@ -51,6 +53,8 @@ struct login {
 	unsigned	 steps;		/* that were */
 
 	/* password, keyboard-interactive */
+	struct password_account *account;	/* or NULL */
+	struct gate_pass turn;		/* to try the password there */
 	bool		 password_spent;	/* it was refused */
 	bool		 keyboard_in_vain;	/* not again */
 	bool		 keyboard_sent;	/* the password, this time */
@@ -119,6 +123,13 @@ const char *auth_password_problem(const struct login *);
 
 /* Is there a password? */
 bool	 auth_has_password(const struct login *);
+
+/* Is it our turn to try the password on this account?  FAIL: it has been
+ * refused there on another visit.  Once it is known what becomes of it,
+ * auth_settle() says so, or auth_leave() that it was not tried. */
+enum step auth_turn(struct login *);
+void	 auth_settle(struct login *, bool good);
+void	 auth_leave(struct login *);
 
 /* The methods password and keyboard-interactive: may they be tried now?  NEXT
  * when in, FAIL when refused, with login->asking set if the host is to be asked

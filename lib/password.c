@@ -10,11 +10,13 @@
 
 #include "mem.h"
 #include "password.h"
+#include "password_account.h"
 #include "prompt.h"
 #include "secret.h"
 
 struct passwords {
 	struct secret	*secret;	/* or NULL */
+	void		*accounts;	/* a tree: what became of it */
 };
 
 /* Read FD's first line into SECRET.  NULL, or what is wrong with it. */
@@ -97,6 +99,7 @@ passwords_free(struct passwords *passwords)
 	if (passwords == NULL)
 		return;
 	passwords_forget(passwords);
+	password_accounts_free(&passwords->accounts);
 	free(passwords);
 }
 
@@ -141,6 +144,12 @@ const struct secret *
 password_get(const struct passwords *passwords)
 {
 	return passwords != NULL ? passwords->secret : NULL;
+}
+
+struct password_account *
+passwords_account(struct passwords *passwords, const char *name)
+{
+	return password_account(&passwords->accounts, name);
 }
 
 void

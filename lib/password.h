@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+struct password_account;
 struct passwords;
 struct prompts;
 struct secret;
@@ -27,6 +28,10 @@ char	*passwords_ask(struct passwords *, struct prompts *, bool free);
 /* The password, NULL if there is none or it was forgotten: until the loop's
  * next turn. */
 const struct secret *password_get(const struct passwords *);
+
+/* What is known of it on the account NAME, ours. */
+struct password_account *passwords_account(struct passwords *,
+	    const char *name);
 
 /* Nobody needs it any more: overwrite it. */
 void	 passwords_forget(struct passwords *);

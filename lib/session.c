@@ -271,6 +271,12 @@ session_broken(const struct session *session)
 }
 
 bool
+session_dismissed(const struct session *session)
+{
+	return session->farewell != NULL;
+}
+
+bool
 session_dropped(struct session *session, bool *full)
 {
 	*full = session->too_many || greeting_is_full(session_said(session));

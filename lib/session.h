@@ -94,6 +94,9 @@ bool	 session_dropped(struct session *, bool *full);
 /* What the host said before its version, or NULL; see greeting_text(). */
 const char *session_said(struct session *);
 
+/* Has the host said farewell? */
+bool	 session_dismissed(const struct session *);
+
 /* What went wrong, for a message; in fresh memory. */
 char	*session_words(struct session *, int error);
 

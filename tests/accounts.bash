@@ -55,7 +55,8 @@ accounts_new() {
 	ACCOUNTS=$(mktemp -d "$(scope)/accounts.XXXXXX")
 	chmod 755 "$ACCOUNTS"
 	export ACCOUNTS
-	cp -a /etc "$ACCOUNTS/etc"
+	# somebody's lock files may vanish meanwhile
+	cp -a /etc "$ACCOUNTS/etc" || [ -f "$ACCOUNTS/etc/nsswitch.conf" ]
 	(
 		cd "$ACCOUNTS/etc" || exit
 		rm passwd shadow

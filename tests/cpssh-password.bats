@@ -51,6 +51,19 @@ setup_file() {
 	out_has 'FAILURE\] locked@web2 login refused: .*wrong.*locked'
 }
 
+@test "an account that is listed often: a wrong one is tried once in all" {
+	echo wrong >password
+	chmod 600 password
+	log_from_here
+	exits 4 with_password -H 'web1 web1 web2 web1 web3 bob@web1' true
+	out_counts 6 'login refused: .*the password is wrong'
+	log_counts 1 'Failed password for alice'
+	log_counts 1 'Failed password for bob'
+	rm password
+	exits 0 with_password -p 20 -H "$(yes web1 | head -n 20)" true
+	log_counts 20 'Accepted password'
+}
+
 @test "a locked account" {
 	log_from_here
 	exits 4 with_password -H locked@web1 true
