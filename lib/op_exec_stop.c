@@ -32,7 +32,7 @@
 /* How long each has, in ms. */
 #define TERM_GRACE 500
 #define KILL_GRACE 300
-#define SWEEP_GRACE 1500
+#define SWEEP_GRACE 3000
 #define SETTLE_GRACE 100	/* for the rest of the output after a sweep */
 #define CLOSE_GRACE 700
 

@@ -29,7 +29,7 @@ end_it() { kill -KILL "$(remote_says pid)"; }
 @test "a command that ignores SIGTERM and its closed streams" {
 	takes_at_most 8 exits 3 cpssh -t 2 -H web1 \
 	    "$(remote "exec <&- >&- 2>&-; $stubborn")"
-	out_has 'web1 Timed out, during the command$|of the command$'
+	out_has 'web1 Timed out, during end of the command$'
 	ended
 }
 
@@ -72,6 +72,160 @@ end_it() { kill -KILL "$(remote_says pid)"; }
 	exits 3 cpssh -t 2 -l root -H web1 \
 	    "trap 'echo x >$REMOTE/tidy; exit' TERM
 		while :; do sleep 0.1; done"
-	[ -s "$REMOTE/tidy" ]
+	remote_says tidy
 	out_lacks 'running'
+}
+
+# forced SCRIPT: a fleet whose keys run this, and nothing else.
+forced() {
+	printf '%s\n' "export R=$REMOTE" 'echo x >>$R/count' "$1" >"$T/forced"
+	sed "s|^|command=\"sh $T/forced\" |" "$KEYS/authorized_keys" >"$T/keys"
+	chmod 644 "$T/forced" "$T/keys"
+	fleet_start "AuthorizedKeysFile $T/keys"
+}
+
+runs_once() { [ "$(wc -l <"$REMOTE/count")" = 1 ]; }
+
+@test "a forced command runs once, and the report says it may go on" {
+	forced "$stubborn"
+	takes_at_most 8 exits 3 cpssh -t 2 -H web1 true
+	out_has 'Timed out, .* command may still be running'
+	runs
+	runs_once
+	end_it
+}
+
+@test "a forced command that writes ends when nobody reads" {
+	forced "trap '' TERM; echo \$\$ >\$R/pid; while echo x; do sleep 0.1; done"
+	takes_at_most 8 exits 3 cpssh -t 2 -H web1 true
+	out_lacks 'running'
+	ended
+	runs_once
+}
+
+@test "a forced command on a terminal hears it hang up" {
+	forced 'echo $$ >$R/pid; sleep 300'
+	takes_at_most 8 exits 3 cpssh -x -tt -t 2 -H web1 true
+	out_lacks 'running'
+	ended
+	runs_once
+}
+
+@test "ForceCommand runs once too" {
+	forced "$stubborn"
+	fleet_start "ForceCommand sh $T/forced"
+	takes_at_most 8 exits 3 cpssh -t 2 -H web1 true
+	out_has 'command may still be running'
+	runs
+	runs_once
+	end_it
+}
+
+@test "ForceCommand for root: run again at most once, and fed nothing" {
+	needs_root "logs in as root"
+	forced "trap '' TERM; echo \$\$ >>\$R/pid; cat >>\$R/input
+		while :; do sleep 0.2; done"
+	fleet_start "ForceCommand sh $T/forced"
+	takes_at_most 10 exits 3 cpssh -l root -t 2 -H web1 true
+	out_has 'command may still be running'
+	[ "$(wc -l <"$REMOTE/count")" -le 2 ]
+	[ "$(cat "$REMOTE/input")" = "" ]
+	# shellcheck disable=SC2046  # one word a process
+	kill -KILL $(cat "$REMOTE/pid")
+}
+
+@test "MaxSessions 1: the report says it may go on" {
+	needs_root "logs in as root"
+	fleet_start 'MaxSessions 1'
+	takes_at_most 8 exits 3 cpssh -l root -t 2 -H web1 \
+	    "$(remote "$stubborn")"
+	out_has 'command may still be running'
+	runs
+	end_it
+}
+
+@test "MaxSessions 1: a terminal's hangup does it" {
+	needs_root "logs in as root"
+	fleet_start 'MaxSessions 1'
+	takes_at_most 8 exits 3 cpssh -x -tt -l root -t 2 -H web1 \
+	    "$(remote "$stubborn")"
+	out_lacks 'running'
+	ended
+}
+
+@test "what ran away and holds the output is told, and left alone" {
+	exits 3 cpssh -t 2 -H web1 \
+	    "$(remote "setsid sh -c 'echo \$\$ >\$R/pid; sleep 300' & wait")"
+	out_has 'something that the command started is still running$'
+	runs
+	end_it
+}
+
+@test "other sessions of the same user are left alone" {
+	needs_root "logs in as root"
+	begin cpssh -l root -t 0 -H web2 \
+	    "echo \$\$ >$REMOTE/other; sleep 300; :"
+	other=$(remote_says other)
+	status=0
+	"$CPSSH" -F "$FLEET/ssh_config" -l root -t 2 -H web1 \
+	    "$(remote "$in_a_group_of_its_own")" >mine || status=$?
+	[ "$status" = 3 ]
+	run ! grep running mine
+	ended
+	kill -0 "$other"
+	kill -INT "$BEGUN"
+	ends 130
+	wait_until 5 gone "$other"
+}
+
+# ctrl_c OPTION...: typed as soon as the command runs.
+ctrl_c() {
+	rm -f typed "$REMOTE/pid"
+	mkfifo typed
+	INPUT=typed begin "$TESTBIN/ptyrun" "$CPSSH" -F "$FLEET/ssh_config" \
+	    -t 0 "$@" -H web1 "$(remote "$stubborn")"
+	exec {typed}>typed
+	remote_says pid >/dev/null
+	printf '\003' >&"$typed"
+	ends 130
+	exec {typed}>&-
+	out_has 'Interrupted'
+	out_lacks 'still be running'
+	ended
+}
+
+@test "Ctrl-C, with and without a terminal there" {
+	ctrl_c -x -T
+	ctrl_c -x -tt
+}
+
+@test "Ctrl-C: root, with and without a terminal there" {
+	needs_root "logs in as root"
+	ctrl_c -x -T -l root
+	ctrl_c -x -tt -l root
+}
+
+@test "output that nobody takes does not hold up the end" {
+	needs_root "logs in as root"
+	mkfifo full
+	exec {full}<>full
+	begin sh -c '"$@" >full' - "$CPSSH" -F "$FLEET/ssh_config" -l root \
+	    -t 3 -P -H web1 "$(remote "echo \$\$ >\$R/pid; trap '' TERM
+		yes")"
+	remote_says pid
+	wait_until 15 gone "$(cat "$REMOTE/pid")"
+	exec {full}>&-
+	timeout 20 cat full >/dev/null
+	ends 3
+}
+
+@test "the login shell is csh" {
+	needs_root "gives the user another login shell"
+	[ -x /bin/tcsh ] || skip "needs tcsh"
+	usermod -s /bin/tcsh "$LOGIN"
+	exits 3 cpssh -t 2 -H web1 \
+	    "setenv R $REMOTE; $in_a_group_of_its_own"
+	usermod -s /bin/sh "$LOGIN"
+	out_lacks 'running'
+	ended
 }
