@@ -147,6 +147,26 @@ auth_locked(const struct login *login, const struct key *file)
 }
 
 static void
+turn_has_come(void *context)
+{
+	struct login *login = context;
+
+	login->signing = SIGN_IDLE;	/* libssh2 will ask again */
+	job_poke(login->job);
+}
+
+/* RSA takes its time, a hundred times that of others with long keys. */
+static bool
+have_turn(struct login *login)
+{
+	if (strcmp(login->keys[login->at].file->type, "ssh-rsa") != 0)
+		return true;
+	login->turn.call = turn_has_come;
+	login->turn.context = login;
+	return turn_take(login->job->run->turns, &login->turn);
+}
+
+static void
 begin_signing(struct login *login, const unsigned char *data, size_t len)
 {
 	const struct auth_key *key = &login->keys[login->at];
@@ -164,7 +184,9 @@ begin_signing(struct login *login, const unsigned char *data, size_t len)
 		auth_sign_failed(login, "the host takes only signatures that "
 		    "PubkeyAcceptedAlgorithms excludes");
 	} else if (key->file != NULL && key->file->state == KEY_READY) {
-		if (keyring_sign(key->file, login->algorithm, data, len,
+		if (!have_turn(login))
+			login->signing = SIGN_PENDING;
+		else if (keyring_sign(key->file, login->algorithm, data, len,
 		    &login->signature, &login->signature_len))
 			login->signing = SIGN_READY;
 		else

@@ -31,6 +31,7 @@ struct session;
 struct sshconf;
 struct sshconf_query;
 struct target;
+struct turns;
 struct unlocks;
 
 /* What all visits of a run share; it outlives them. */
@@ -41,6 +42,7 @@ struct run {
 	struct hostkeys	*hostkeys;	/* the run's known_hosts */
 	struct keyring	*keyring;	/* its private key files */
 	struct agents	*agents;
+	struct turns	*turns;		/* for signatures that take long */
 	struct unlocks	*unlocks;	/* keys that had a passphrase */
 	struct passwords *passwords;	/* what -A asked for */
 	struct crowds	*crowds;	/* servers that take few at once */

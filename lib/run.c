@@ -11,6 +11,7 @@
 #include "prompt.h"
 #include "resolve.h"
 #include "run.h"
+#include "turn.h"
 #include "unlock.h"
 #include "visit.h"
 
@@ -27,6 +28,7 @@ run_begin(struct run *run, const struct plan *plan)
 	run->agents = agents_new(run->loop);
 	run->jumps = jumps_new(run);
 	run->passwords = passwords_new(plan->password);
+	run->turns = turns_new(run->loop);
 	run->unlocks = unlocks_new(run);
 }
 
@@ -48,6 +50,7 @@ run_drain(struct run *run)
 void
 run_end(struct run *run)
 {
+	turns_free(run->turns);
 	unlocks_free(run->unlocks);
 	if (run->prompts != NULL)
 		prompts_free(run->prompts);
