@@ -174,7 +174,7 @@ auth_let_go(struct job *job)
 	agent_cancel(login->request);
 	unlock_cancel(login->wish);
 	auth_leave(login);
-	turn_leave(&login->turn);
+	turn_leave(&login->signing_turn);
 	free(login->keys);
 	free(login->signature);
 	free(login->algorithm);

@@ -161,9 +161,10 @@ have_turn(struct login *login)
 {
 	if (strcmp(login->keys[login->at].file->type, "ssh-rsa") != 0)
 		return true;
-	login->turn.call = turn_has_come;
-	login->turn.context = login;
-	return turn_take(login->job->run->turns, &login->turn);
+	login->signing_turn.call = turn_has_come;
+	login->signing_turn.context = login;
+	return turn_take(login->job->run->turns,
+	    &login->signing_turn);
 }
 
 static void

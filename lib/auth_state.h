@@ -81,7 +81,7 @@ struct login {
 	size_t		 signature_len;
 	struct agent_request *request;	/* to the agent, or NULL */
 	struct unlock_wish *wish;	/* for a passphrase, or NULL */
-	struct turn	 turn;		/* to sign with RSA */
+	struct turn	 signing_turn;	/* to sign with RSA */
 
 	struct buf	 accepted;	/* the steps that were right */
 	struct buf	 tried;		/* keys: "a, b" */
