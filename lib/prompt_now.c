@@ -96,13 +96,18 @@ wait_askpass(const char *program, const char *question, struct secret *answer)
 	if (pid >= 0)
 		result = read_line(ends[0], answer);
 	close(ends[0]);
-	if (pid >= 0 && result == PROMPT_BROKEN)
-		kill(pid, SIGTERM);
-	while (pid >= 0 && waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			break;
+	if (pid < 0)
+		return false;
+	if (result == PROMPT_BROKEN) {
+		kill(pid, SIGTERM);	/* it may take its time */
+		waitpid(pid, &status, WNOHANG);
+		return false;
 	}
-	return status == 0 && result != PROMPT_BROKEN;
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return false;
+	}
+	return status == 0;
 }
 
 enum prompt_outcome
