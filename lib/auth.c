@@ -164,6 +164,22 @@ auth_log_in(struct job *job)
 	return step;
 }
 
+bool
+auth_is_untried(const struct job *job)
+{
+	const struct login *login = job->login;
+
+	if (login == NULL)
+		return true;
+	for (size_t i = 0; i < login->key_count; i++) {
+		if (login->keys[i].spent)
+			return false;
+	}
+	return login->tried.len == 0 && login->tried_more.len == 0 &&
+	    login->accepted.len == 0 && !login->password_spent &&
+	    login->keyboard_rounds == 0;
+}
+
 void
 auth_let_go(struct job *job)
 {

@@ -4,6 +4,8 @@
 #ifndef AUTH_H
 #define AUTH_H
 
+#include <stdbool.h>
+
 #include "step.h"
 
 struct job;
@@ -14,6 +16,9 @@ enum step auth_log_in(struct job *);
 
 /* PATH as its owner writes it, for messages; the caller's to free. */
 char	*auth_short_path(const char *path);
+
+/* Has the host seen nothing yet that it could count as an attempt? */
+bool	 auth_is_untried(const struct job *);
 
 /* Free job->login, whatever it waits for.  Before the session is closed or
  * after, and at any point. */

@@ -141,6 +141,14 @@ crowd_welcome(struct crowd_guest *guest)
 	guest->crowd->hospitable = true;
 }
 
+void
+crowd_return(struct crowd_guest *guest)
+{
+	guest->welcome = guest->trying = false;
+	guest->spent = 0;
+	guest->drops = 0;
+}
+
 /* One fewer than are there fit. */
 static void
 shrink(struct crowd *crowd)

@@ -56,6 +56,10 @@ void	 crowd_pause(struct crowd_guest *, uint64_t now);
 /* Keys have been exchanged: from here on nothing is a drop. */
 void	 crowd_welcome(struct crowd_guest *);
 
+/* GUEST comes back from having been welcome, in its place, with the whole limit
+ * before it. */
+void	 crowd_return(struct crowd_guest *);
+
 /* What is known of a drop. */
 enum crowd_drop {
 	CROWD_CLOSED = 0,	/* it just closed: it may be full, or broken */

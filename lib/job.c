@@ -92,11 +92,10 @@ arm(struct job *job)
 	if (job->stopping || first == 0 ||
 	    (job->step_ends != 0 && job->step_ends < first))
 		first = job->step_ends;
-	if (first == 0)
-		uv_timer_stop(&job->clock);
-	else
-		uv_timer_start(&job->clock, clock_fired,
-		    first > now ? first - now : 0, 0);
+	/* Set for never it keeps the loop going all the same: what the job
+	 * waits for may not (an agent, a host that has hung up). */
+	uv_timer_start(&job->clock, clock_fired,
+	    first == 0 ? UINT64_MAX : first > now ? first - now : 0, 0);
 }
 
 void
@@ -127,6 +126,7 @@ job_resume(struct job *job)
 {
 	if (--job->pauses > 0)
 		return;
+	job->rested = true;
 	if (job->visit_left > 0)
 		job->visit_ends = uv_now(job->run->loop) + job->visit_left;
 	job->visit_left = 0;

@@ -94,6 +94,7 @@ struct job {
 	uint64_t	 visit_left;	/* ms, while the clocks stand still */
 	unsigned	 pauses;	/* why they do, counted */
 	bool		 said_yes;	/* to the host's key */
+	bool		 rested;	/* the clocks stood still for a time */
 	bool		 unsafe;	/* the key had changed, and went: no
 					 * secrets, no agent to this host */
 	struct later	 later;

@@ -75,6 +75,24 @@ receive_ahead(struct session *session, void *data, size_t len)
 	return (ssize_t)len;
 }
 
+bool
+session_ended(struct session *session)
+{
+	size_t left = session->ahead_len - session->ahead_at;
+	ssize_t got;
+
+	if (session->ahead == NULL)
+		session->ahead = mem_zero(AHEAD);
+	memmove(session->ahead, session->ahead + session->ahead_at, left);
+	session->ahead_at = 0;
+	session->ahead_len = left;
+	while (session->ahead_len < AHEAD && (got = receive(session,
+	    session->ahead + session->ahead_len,
+	    AHEAD - session->ahead_len)) > 0)
+		session->ahead_len += (size_t)got;
+	return session->closed || session->error != 0;
+}
+
 static LIBSSH2_RECV_FUNC(on_receive)
 {
 	struct session *session = *abstract;

@@ -87,6 +87,10 @@ void	 session_take_agents(struct session *,
 /* Is the connection gone, or said farewell by the host? */
 bool	 session_broken(const struct session *);
 
+/* Look whether the other side has ended the connection, though nothing is to
+ * be read now; what has come before that is kept. */
+bool	 session_ended(struct session *);
+
 /* Has the other side closed or reset the connection, without a farewell or with
  * one that it has too many?  FULL: it said that, now or before its version. */
 bool	 session_dropped(struct session *, bool *full);

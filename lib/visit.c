@@ -236,8 +236,19 @@ check_host_key(struct job *job)
 static enum step
 log_in(struct job *job)
 {
-	enum step step = auth_log_in(job);
+	enum step step;
 
+	/* Servers do not wait for ever (LoginGraceTime), but nobody who is
+	 * asked should have to hurry. */
+	if (job->rested) {
+		job->rested = false;
+		if (!job->ended && auth_is_untried(job) &&
+		    session_ended(job->session)) {
+			auth_let_go(job);
+			return visit_crowd_return(job, visit_connect);
+		}
+	}
+	step = auth_log_in(job);
 	if (step == STEP_NEXT)
 		visit_crowd_leave(job);
 	return step;

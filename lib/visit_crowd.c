@@ -162,6 +162,14 @@ explain(struct job *job, const char *words)
 	    said != NULL ? "; it said: " : "", said != NULL ? said : "");
 }
 
+static void
+hang_up(struct job *job)
+{
+	session_close(job->session, false);
+	job->session = NULL;
+	gate_leave(&job->run->handshakes, &job->pass);
+}
+
 enum step
 visit_crowd_failed(struct job *job, int error,
     enum step (*connect)(struct job *))
@@ -179,9 +187,7 @@ visit_crowd_failed(struct job *job, int error,
 	if (wait > 0) {
 		msg_chat(job->label, "%s; again in %.1f s", whole,
 		    (double)wait / 1000);
-		session_close(job->session, false);
-		job->session = NULL;
-		gate_leave(&job->run->handshakes, &job->pass);
+		hang_up(job);
 		wait_for(job, wait);
 		step = job_again(job, connect);
 	} else if (job->guest.drops > 1) {
@@ -200,6 +206,16 @@ visit_crowd_welcome(struct job *job)
 	crowd_welcome(&job->guest);
 	free(job->aside);
 	job->aside = NULL;
+}
+
+enum step
+visit_crowd_return(struct job *job, enum step (*connect)(struct job *))
+{
+	msg_chat(job->label, "the host did not wait for the user: "
+	    "connecting again");
+	hang_up(job);
+	crowd_return(&job->guest);
+	return job_again(job, connect);
 }
 
 void

@@ -28,6 +28,10 @@ enum step visit_crowd_failed(struct job *, int error,
 /* Keys have been exchanged. */
 void	 visit_crowd_welcome(struct job *);
 
+/* The user was asked for so long that the host has hung up: connect again. */
+enum step visit_crowd_return(struct job *,
+	    enum step (*connect)(struct job *));
+
 /* It is logged in, or its visit is over. */
 void	 visit_crowd_leave(struct job *);
 

@@ -193,3 +193,64 @@ all_get_in() {
 	out_counts 30 'SUCCESS'
 	err_lacks 'stands in line'
 }
+
+# impatient_start: an sshd that waits a second for the login
+impatient_start() {
+	fleet_start 'LoginGraceTime 1'
+	SERVER=$(tail -n 1 "$(scope)/pids")
+	SERVER=${SERVER%% *}
+}
+
+# It says nothing in its log, but nobody serves a connection any more.
+has_hung_up() { [ -z "$(cat "/proc/$SERVER/task"/*/children)" ]; }
+
+# answers_late STATUS QUESTION ANSWER COMMAND...: on a terminal, once the server
+# has hung up
+answers_late() {
+	local status=$1 question=$2 answer=$3 typing
+
+	shift 3
+	mkfifo typed
+	INPUT=typed begin "$TESTBIN/ptyrun" "$CPSSH" -F "$CONFIG" \
+	    --no-progress "$@"
+	exec {typing}>typed
+	wait_until 20 has_line "$question" out
+	wait_until 20 has_hung_up
+	echo "$answer" >&"$typing"
+	exec {typing}>&-
+	ends "$status"
+}
+
+# with_passphrase [FILE]: log in with a locked key, after the one in FILE
+with_passphrase() {
+	cp "$KEYS/id_ed25519" "$KEYS/id_ed25519.pub" .
+	ssh-keygen -q -p -P '' -N secret -f id_ed25519 >/dev/null
+	edit_config "s|^IdentityFile .*|${1:+IdentityFile $1\n}IdentityFile \
+	    $T/id_ed25519|"
+}
+
+@test "a server that does not wait for the answer about its key" {
+	impatient_start
+	config "UserKnownHostsFile $T/known" 'StrictHostKeyChecking ask'
+	answers_late 0 'trust it' yes -v -t 30 -H 'web1 web2 web3' true
+	out_counts 3 'SUCCESS'
+	out_counts 1 'trust it'
+	out_counts 3 'the host did not wait for the user: connecting again'
+}
+
+@test "a server that does not wait for a passphrase" {
+	impatient_start
+	with_passphrase
+	answers_late 0 'Enter' secret -v -t 30 -H 'web1 web2 web3' true
+	out_counts 3 'SUCCESS'
+	out_counts 1 'Enter passphrase'
+	out_counts 3 'the host did not wait for the user: connecting again'
+}
+
+@test "a login of which something was refused is not begun anew" {
+	impatient_start
+	with_passphrase "$KEYS/id_stranger"
+	answers_late 4 'Enter' secret -v -t 30 -H 'web1' true
+	out_lacks 'connecting again'
+	out_has 'FAILURE.*id_stranger'
+}
