@@ -106,13 +106,15 @@ agent_get(struct agents *all, const char *path)
 }
 
 struct agent_request *
-agent_list(struct agent *agent, agent_listed *listed, void *context)
+agent_list(struct agent *agent, uint64_t patience, agent_listed *listed,
+    void *context)
 {
 	struct agent_request *request;
 
 	if (!agent->listed && agent->asking == NULL) {
 		agent->asking = request_new(agent, &agent->queue, NULL);
 		agent_message_ask_list(&agent->asking->message);
+		agent_work_hurry(agent, patience);
 	}
 	request = request_new(agent, agent->listed ? &agent->answered :
 	    &agent->listeners, context);
@@ -175,6 +177,7 @@ agent_free(struct agent *agent)
 	free_ring(&agent->listeners);
 	free_ring(&agent->answered);
 	agent_message_free_list(agent->keys, agent->key_count);
+	alarm_drop(agent->alarm);
 	free(agent->list_error);
 	free(agent->path);
 	free(agent);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A client of ssh-agent (draft-ietf-sshm-ssh-agent), on the loop.  All hosts
- * share a few connections to each agent.  There are no clocks in here: whoever
- * asks cancels when its own time is up. */
+ * share a few connections to each agent.  Whoever asks for a signature cancels
+ * when its own time is up. */
 #ifndef AGENT_H
 #define AGENT_H
 
@@ -45,10 +45,11 @@ void	 agents_release(struct agents *);
 struct agent *agent_get(struct agents *, const char *path);
 
 /* Ask which keys it has.  It is asked once a run; later callers get the same
- * answer, also if it is a failure.  Callbacks here never come before the call
+ * answer, also if it is a failure, as it is when none has come after PATIENCE
+ * ms of whoever asked first (0: no limit).  Callbacks here never come before the call
  * that asks has returned, they come once, and the request is gone then. */
-struct agent_request *agent_list(struct agent *, agent_listed *,
-	    void *context);
+struct agent_request *agent_list(struct agent *, uint64_t patience,
+	    agent_listed *, void *context);
 
 /* Forget that it was asked, and the answer: nobody may still have it. */
 void	 agent_ask_anew(struct agent *);

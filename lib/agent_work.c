@@ -43,6 +43,8 @@ settle_list(struct agent *agent, const char *error)
 
 	agent_work_free(agent->asking);
 	agent->asking = NULL;
+	alarm_drop(agent->alarm);
+	agent->alarm = NULL;
 	agent->listed = true;
 	if (error != NULL) {
 		agent->list_error = mem_print("agent %s: %s", agent->path,
@@ -60,6 +62,30 @@ finish(struct agent_request *request, const char *error)
 		settle_list(request->agent, error);
 	else
 		settle(request, error);
+}
+
+static void
+too_late(void *context)
+{
+	struct agent *agent = context;
+	struct agent_slot *slot = agent->asking->slot;
+	char *why = mem_print("has not answered for %g s",
+	    (double)agent->patience / 1000);
+
+	agent->alarm = NULL;
+	if (slot != NULL)
+		agent_work_close(slot);
+	settle_list(agent, why);
+	free(why);
+}
+
+void
+agent_work_hurry(struct agent *agent, uint64_t patience)
+{
+	agent->patience = patience;
+	if (patience > 0)
+		agent->alarm = alarm_set(agent->all->loop, patience, too_late,
+		    agent);
 }
 
 void

@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "agent.h"
+#include "alarm.h"
 #include "buf.h"
 #include "loop.h"
 #include "ring.h"
@@ -49,6 +50,8 @@ struct agent {
 	struct later	 later;
 
 	struct agent_request *asking;	/* for the list, on all's behalf */
+	struct alarm	*alarm;		/* it takes too long, or NULL */
+	uint64_t	 patience;	/* ms that it may take */
 	bool		 listed;	/* the answer is here: */
 	struct agent_key *keys;
 	size_t		 key_count;
@@ -64,6 +67,9 @@ struct agents {
 
 /* Give what is in the queue to connections, as far as there are any free. */
 void	 agent_work_start(struct agent *);
+
+/* Its list of keys is to come within so many ms, or never. */
+void	 agent_work_hurry(struct agent *, uint64_t patience);
 
 /* Hang up. */
 void	 agent_work_close(struct agent_slot *);

@@ -188,6 +188,7 @@ auth_let_go(struct job *job)
 	if (login == NULL)
 		return;
 	agent_cancel(login->request);
+	alarm_drop(login->alarm);
 	unlock_cancel(login->wish);
 	auth_leave(login);
 	turn_leave(&login->signing_turn);

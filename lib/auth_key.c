@@ -74,8 +74,9 @@ gather(struct login *login)
 	if (login->request != NULL)
 		return STEP_WAIT;
 	if (!login->listed && socket != NULL) {
+		/* Half of the time: what is left is for the files. */
 		login->request = agent_list(agent_get(job->run->agents,
-		    socket), agent_has_listed, login);
+		    socket), job->step_limit / 2, agent_has_listed, login);
 		return STEP_WAIT;
 	}
 	auth_order_keys(login);

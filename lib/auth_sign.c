@@ -13,12 +13,15 @@
 #include "job.h"
 #include "keyring.h"
 #include "mem.h"
+#include "msg.h"
 #include "pattern.h"
 #include "pubkey.h"
 #include "session.h"
 #include "sshconf.h"
 #include "unlock.h"
 #include "wire.h"
+
+#define TOUCH_AFTER 1000	/* ms */
 
 /* Which signature algorithm the DATA to be signed asks for. */
 static bool
@@ -69,6 +72,10 @@ agent_has_signed(void *context, const unsigned char *signature, size_t len,
 	bool hardware = strncmp(login->algorithm, "sk-", 3) == 0;
 
 	login->request = NULL;
+	alarm_drop(login->alarm);
+	login->alarm = NULL;
+	if (hardware)
+		job_resume(login->job);
 	if (error != NULL) {
 		auth_sign_failed(login, error);
 	} else if (!wire_string(&from, &name) ||
@@ -168,6 +175,65 @@ have_turn(struct login *login)
 }
 
 static void
+tell_to_touch(void *context)
+{
+	struct login *login = context;
+	struct job *job = login->job;
+	char *name = auth_key_name(&login->keys[login->at]);
+
+	login->alarm = NULL;
+	if (!job->run->told_to_touch)
+		msg_host(job->label, "touch the security key of %s: each "
+		    "login with it may want that", name);
+	job->run->told_to_touch = true;
+	free(name);
+}
+
+static void
+agent_too_slow(void *context)
+{
+	struct login *login = context;
+	char *why = mem_print("agent %s: has not signed for %g s",
+	    login->job->conf->identity_agent,
+	    (double)(login->job->step_limit / 2) / 1000);
+
+	login->alarm = NULL;
+	agent_cancel(login->request);
+	login->request = NULL;
+	login->agent_hangs = true;
+	auth_sign_failed(login, why);
+	job_poke(login->job);
+	free(why);
+}
+
+/* A token waits for its user, on whom there is no clock.  Whatever else an
+ * agent does should be done in half of the time that there is, so that some is
+ * left for another key. */
+static void
+ask_agent(struct login *login, const unsigned char *data, size_t len)
+{
+	const struct auth_key *key = &login->keys[login->at];
+	struct job *job = login->job;
+
+	if (login->agent_hangs && !key->unlocked) {
+		auth_sign_failed(login, "the agent does not answer");
+		return;
+	}
+	login->signing = SIGN_PENDING;
+	login->request = agent_sign(agent_of(job, key), key->held->blob,
+	    key->held->blob_len, data, len, agent_flags(login->algorithm),
+	    agent_has_signed, login);
+	if (strncmp(login->algorithm, "sk-", 3) == 0) {
+		job_pause(job);
+		login->alarm = alarm_set(job->run->loop, TOUCH_AFTER,
+		    tell_to_touch, login);
+	} else if (job->step_limit > 0 && !key->unlocked) {
+		login->alarm = alarm_set(job->run->loop, job->step_limit / 2,
+		    agent_too_slow, login);
+	}
+}
+
+static void
 begin_signing(struct login *login, const unsigned char *data, size_t len)
 {
 	const struct auth_key *key = &login->keys[login->at];
@@ -196,10 +262,7 @@ begin_signing(struct login *login, const unsigned char *data, size_t len)
 		login->signing = SIGN_PENDING;
 		auth_wait_for_passphrase(login);
 	} else {
-		login->signing = SIGN_PENDING;
-		login->request = agent_sign(agent_of(job, key),
-		    key->held->blob, key->held->blob_len, data, len,
-		    agent_flags(login->algorithm), agent_has_signed, login);
+		ask_agent(login, data, len);
 	}
 	free(asked);
 }

@@ -9,6 +9,7 @@
 #include <libssh2.h>
 
 #include "agent.h"
+#include "alarm.h"
 #include "buf.h"
 #include "gate.h"
 #include "step.h"
@@ -80,6 +81,8 @@ struct login {
 	unsigned char	*signature;
 	size_t		 signature_len;
 	struct agent_request *request;	/* to the agent, or NULL */
+	struct alarm	*alarm;		/* it takes its time, or NULL */
+	bool		 agent_hangs;	/* the user's */
 	struct unlock_wish *wish;	/* for a passphrase, or NULL */
 	struct turn	 signing_turn;	/* to sign with RSA */
 

@@ -42,6 +42,7 @@ struct run {
 	struct hostkeys	*hostkeys;	/* the run's known_hosts */
 	struct keyring	*keyring;	/* its private key files */
 	struct agents	*agents;
+	bool		 told_to_touch;	/* a security key */
 	struct turns	*turns;		/* for signatures that take long */
 	struct unlocks	*unlocks;	/* keys that had a passphrase */
 	struct passwords *passwords;	/* what -A asked for */

@@ -14,7 +14,7 @@ struct keyring;
 enum key_state {
 	KEY_READY,	/* can sign */
 	KEY_MISSING,	/* no such file: not worth telling */
-	KEY_LOCKED,	/* needs a passphrase */
+	KEY_LOCKED,	/* needs a passphrase, or a FIDO token: unlock.h */
 	KEY_REFUSED,	/* unreadable, broken, open to others, unsupported */
 };
 
@@ -30,6 +30,7 @@ struct key {
 	size_t	 blob_len;
 	char	*type;		/* "ssh-ed25519", or NULL */
 	char	*comment;	/* never NULL */
+	bool	 hardware;	/* LOCKED, but maybe without a passphrase */
 	struct certificate *certificate;	/* what it says, if it is one */
 
 	struct evp_pkey_st *pkey;	/* if READY */

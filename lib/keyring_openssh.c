@@ -153,8 +153,12 @@ parse_container(struct key *key, struct wire from)
 	key->blob = (unsigned char *)mem_ndup((const char *)public.at,
 	    public.left);
 	key->blob_len = public.left;
-	if (type->hardware)
+	if (type->hardware) {
+		/* The rest says which token to ask, and how: agents know. */
+		key->hardware = true;
+		key->state = KEY_LOCKED;
 		return "FIDO key, which only an agent can use: ssh-add it";
+	}
 	if (!wire_is(&cipher, "none") || !wire_is(&kdf, "none")) {
 		key->state = KEY_LOCKED;
 		return KEYRING_LOCKED;

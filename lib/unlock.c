@@ -71,6 +71,8 @@ unlock_refusal(struct unlocks *all, const struct key *key, bool may_ask_user)
 		return unlock->refused;
 	if (all->broken != NULL)
 		return all->broken;
+	if (key->hardware)
+		return NULL;
 	if (may_ask_user && prompts_possible(all->run->prompts))
 		return NULL;
 	/* pssh's -A is for passphrases as well. */

@@ -115,7 +115,7 @@ add_ended(void *context, const char *error)
 		agent = agent_get(all->run->agents,
 		    unlock_agent_socket(all->agent));
 		agent_ask_anew(agent);
-		unlock->request = agent_list(agent, listed, unlock);
+		unlock->request = agent_list(agent, 0, listed, unlock);
 	}
 }
 

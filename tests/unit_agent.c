@@ -267,13 +267,16 @@ on_signature(void *context, const unsigned char *signature, size_t len,
 	on_any(answer, error);
 }
 
+static uint64_t patience;	/* ms, 0: for ever */
+
 static struct agent_request *
 list(const char *path, struct answer *answer)
 {
 	struct agent_request *request;
 
 	*answer = (struct answer){ .expected = false };
-	request = agent_list(agent_get(agents, path), on_list, answer);
+	request = agent_list(agent_get(agents, path), patience, on_list,
+	    answer);
 	answer->expected = true;
 	return request;
 }
@@ -664,6 +667,40 @@ a_hanging_list(void **state)
 }
 
 static void
+nothing(uv_timer_t *timer)
+{
+	(void)timer;
+}
+
+/* After that long all are told, and who comes later is not kept waiting. */
+static void
+a_list_that_takes_too_long(void **state)
+{
+	struct fake fake = fake_start(SILENT);
+	struct answer one, two, three;
+	uv_timer_t awake;
+
+	(void)state;
+	uv_timer_init(loop, &awake);
+	uv_timer_start(&awake, nothing, 10, 10);
+	patience = 100;
+	list(fake.path, &one);
+	patience = 0;
+	list(fake.path, &two);
+	while (!one.came || !two.came)
+		uv_run(loop, UV_RUN_ONCE);
+	assert_non_null(strstr(one.error, "has not answered for 0.1 s"));
+	assert_string_equal(one.error, two.error);
+	list(fake.path, &three);
+	uv_run(loop, UV_RUN_NOWAIT);
+	uv_run(loop, UV_RUN_NOWAIT);
+	assert_true(three.came);
+	uv_close((uv_handle_t *)&awake, NULL);
+	uv_run(loop, UV_RUN_NOWAIT);
+	fake_stop(&fake);
+}
+
+static void
 release_in_the_middle(void **state)
 {
 	struct answer answers[8];
@@ -757,6 +794,7 @@ main(void)
 		TEST(cancelling_makes_room),
 		TEST(cancelled_is_not_told),
 		TEST(a_hanging_list),
+		TEST(a_list_that_takes_too_long),
 		TEST(release_in_the_middle),
 		TEST(idle_connections_do_not_hold_the_loop),
 	};

@@ -280,7 +280,7 @@ says_what_is_wrong(void **state)
 		{ "rsa512", KEY_REFUSED, "less than 1024 bits", false },
 		{ "secp256k1", KEY_REFUSED, "curve that SSH does not know",
 		    false },
-		{ "fido", KEY_REFUSED, "FIDO", true },
+		{ "fido", KEY_LOCKED, "FIDO", true },
 	};
 	struct keyring *keyring = keyring_new();
 
