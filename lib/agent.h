@@ -46,8 +46,9 @@ struct agent *agent_get(struct agents *, const char *path);
 
 /* Ask which keys it has.  It is asked once a run; later callers get the same
  * answer, also if it is a failure, as it is when none has come after PATIENCE
- * ms of whoever asked first (0: no limit).  Callbacks here never come before the call
- * that asks has returned, they come once, and the request is gone then. */
+ * ms of whoever asked first (0: no limit).  Callbacks here never come before
+ * the call that asks has returned, they come once, and the request is gone
+ * then. */
 struct agent_request *agent_list(struct agent *, uint64_t patience,
 	    agent_listed *, void *context);
 

@@ -23,6 +23,9 @@
 #include "session.h"
 #include "sshconf.h"
 
+#define MANY_KEYS 4	/* hosts bear 6 attempts, some fewer, and count more
+			 * than keys as such */
+
 static void
 agent_has_listed(void *context, const struct agent_key *keys, size_t count,
     const char *error)
@@ -159,7 +162,9 @@ hung_up(struct login *login, int error)
 	char *words = session_words(login->job->session, error);
 
 	job_fail(login->job, ENDED_UNREACHED, "login refused: %s, after "
-	    "publickey (%s)", words, buf_text(&login->tried));
+	    "publickey (%s)%s", words, buf_text(&login->tried),
+	    login->at >= MANY_KEYS ? ": if that was too many keys, name the "
+	    "right one (IdentityFile, IdentitiesOnly=yes)" : "");
 	free(words);
 	return STEP_FAIL;
 }

@@ -8,12 +8,19 @@ setup_file() { fleet_start 'LogLevel VERBOSE'; }
 
 # agent KEYFILE...: an agent that holds these, and no key in files.
 agent() {
-	ssh-agent -D -a "$T/agent" >/dev/null 3>&- &
+	SSH_ASKPASS=$T/askpass DISPLAY=x SSH_ASKPASS_REQUIRE=force \
+	    ssh-agent -D -a "$T/agent" >/dev/null 3>&- &
 	remember $!
 	wait_until 10 test -S "$T/agent"
 	export SSH_AUTH_SOCK=$T/agent
 	ssh-add -q "$@"
 	edit_config '/IdentityFile/d; /IdentitiesOnly/d'
+}
+
+# confirms COMMAND...: what the agent runs to ask whether it may sign
+confirms() {
+	printf '#!/bin/sh\n%s\n' "$*" >askpass
+	chmod +x askpass
 }
 
 strangers() {
@@ -87,4 +94,64 @@ strangers() {
 	edit_config '/IdentitiesOnly/d'
 	SSH_AUTH_SOCK=$T/mute exits 3 cpssh -t 3 -H web1 true
 	says 'agent|login'
+}
+
+@test "an agent that never answers: a file does as well" {
+	"$TESTBIN/badsshd" -k "$KEYS/host_ed25519" \
+	    -a "$KEYS/authorized_keys" -u "$T/mute" >/dev/null 3>&- &
+	remember $!
+	wait_until 10 test -S "$T/mute"
+	edit_config '/IdentitiesOnly/d'
+	SSH_AUTH_SOCK=$T/mute exits 0 cpssh --connect-timeout 4 -v \
+	    -H 'web[1-5]' true
+	err_has 'agent .*/mute: has not answered for 2 s'
+	# nothing else to try: that is said
+	edit_config '/IdentityFile/d; /IdentitiesOnly/d'
+	SSH_AUTH_SOCK=$T/mute exits 4 cpssh --connect-timeout 4 -H web1 true
+	out_has 'agent .*/mute: has not answered for 2 s'
+}
+
+@test "an agent that hangs when it is to sign: a file does as well" {
+	confirms 'echo x >>"'"$T"'/asked"; exec sleep 30'
+	agent -c "$KEYS/id_ed25519"
+	exits 4 cpssh --connect-timeout 2 -H web1 true
+	out_has 'agent .*: has not signed for 1 s'
+	exits 0 cpssh --connect-timeout 10 -O IdentityFile="$KEYS/id_rsa" \
+	    -H 'web1 web2' true
+	test -s asked
+}
+
+@test "an agent that dies in the middle: a file does as well" {
+	confirms 'kill -KILL $PPID'
+	agent -c "$KEYS/id_ed25519"
+	exits 4 cpssh -H web1 true
+	out_has 'agent .*agent: '
+	rm -f agent
+	agent -c "$KEYS/id_ed25519"
+	exits 0 cpssh -O IdentityFile="$KEYS/id_rsa" -H 'web1 web2' true
+}
+
+@test "an agent that refuses to sign: said, the next key is tried" {
+	confirms 'exit 1'
+	agent -c "$KEYS/id_ed25519"
+	exits 4 cpssh -H web1 true
+	out_has '"id_ed25519": agent .*: refused to sign'
+	ssh-add -q "$KEYS/id_rsa"
+	exits 0 cpssh -H 'web1 web2' true
+	confirms 'exit 0'
+	ssh-add -q -d "$KEYS/id_rsa"
+	exits 0 cpssh -H web1 true
+}
+
+@test "twenty keys: more than a host bears, and what to do" {
+	for i in $(seq 19); do
+		ssh-keygen -q -t ed25519 -N '' -f "stranger$i"
+		rm "stranger$i.pub"
+	done
+	agent stranger* "$KEYS/id_ed25519"
+	exits 4 cpssh -H web1 true
+	out_has 'Too many authentication failures'
+	out_has 'name the right one \(IdentityFile, IdentitiesOnly=yes\)'
+	exits 0 cpssh -O IdentitiesOnly=yes \
+	    -O IdentityFile="$KEYS/id_ed25519.pub" -H web1 true
 }
