@@ -80,6 +80,9 @@ escape_add(struct buf *out, const char *text, size_t len, const char *keep)
 		    well_formed(at, size)) {
 			buf_add(out, at, size);
 			at += size;
+		} else if (*at == '\r' && end - at > 1 && at[1] == '\n' &&
+		    strchr(keep, '\n') != NULL) {
+			buf_addc(out, (char)*at++);
 		} else {
 			add_byte(out, *at++, keep);
 		}
@@ -89,6 +92,8 @@ escape_add(struct buf *out, const char *text, size_t len, const char *keep)
 size_t
 escape_unfinished(const char *text, size_t len)
 {
+	if (len > 0 && text[len - 1] == '\r')
+		return 1;
 	for (size_t back = 1; back <= 3 && back <= len; back++) {
 		unsigned char byte = (unsigned char)text[len - back];
 

@@ -55,6 +55,7 @@ exec_let_go(struct job *job)
 		return;
 	/* The channel goes with the session. */
 	sink_unwait(&exec->waiter);
+	terminal_unwatch(&exec->watch);
 	sweep_free(exec->sweep);
 	forward_free(exec->forward);
 	mem_free_all(exec->environ);
@@ -161,6 +162,7 @@ look_after(struct job *job)
 	struct exec *exec = job->op_state;
 
 	op_exec_pursue(job);
+	op_exec_resize(exec);
 	if (exec->forward == NULL || forward_step(exec->forward))
 		return STEP_NEXT;
 	return job_fail(job, ENDED_LOST,

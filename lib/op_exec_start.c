@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "forward.h"
 #include "job.h"
@@ -104,43 +102,6 @@ op_exec_agent(struct job *job)
 	}
 	if (error != 0)
 		return op_exec_not_yet(job, error, "forwarding the agent");
-	return STEP_NEXT;
-}
-
-/* As ssh(1): -tt forces a terminal, -t asks for one if we have one. */
-static bool
-terminal_wanted(const struct job *job)
-{
-	switch (job->conf->tty) {
-	case TTY_FORCE:
-		return true;
-	case TTY_YES:
-		return isatty(STDIN_FILENO);
-	default:
-		return false;
-	}
-}
-
-enum step
-op_exec_terminal(struct job *job)
-{
-	struct exec *exec = job->op_state;
-	struct winsize size = { 0 };
-	const char *term = getenv("TERM");
-	int error;
-
-	if (!terminal_wanted(job))
-		return STEP_NEXT;
-	if (term == NULL)
-		term = "vt100";
-	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
-		size.ws_col = 80;
-		size.ws_row = 24;
-	}
-	error = libssh2_channel_request_pty_ex(exec->channel, term,
-	    (unsigned)strlen(term), NULL, 0, size.ws_col, size.ws_row, 0, 0);
-	if (error != 0)
-		return op_exec_not_yet(job, error, "cannot get a terminal");
 	return STEP_NEXT;
 }
 

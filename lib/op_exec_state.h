@@ -11,6 +11,7 @@
 
 #include "sink.h"
 #include "step.h"
+#include "terminal.h"
 
 struct forward;
 struct job;
@@ -28,6 +29,8 @@ struct exec {
 	bool		 dropping;	/* output, from here on */
 	size_t		 piece;		/* read at a time */
 	struct sink_waiter waiter;
+	struct terminal_watch watch;	/* of ours, if it has one */
+	bool		 resized;	/* ours, and it has not been told */
 
 	/* Ending it (op_exec_stop.c). */
 	size_t		 way;		/* tried next */
@@ -47,6 +50,9 @@ enum step op_exec_agent(struct job *);
 enum step op_exec_terminal(struct job *);
 enum step op_exec_environment(struct job *);
 enum step op_exec_start(struct job *);
+
+/* Tell the terminal there if the size of ours has changed. */
+void	 op_exec_resize(struct exec *);
 
 /* See step.h.  From then on op_exec_pursue() is to be called whenever there
  * may be something new from the host. */

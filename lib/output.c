@@ -95,6 +95,9 @@ print_line(void *context, const char *line, size_t len)
 
 	sink_write(stream->sink, output->prefix, output->prefix_len);
 	if (sink_is_terminal(stream->sink)) {
+		/* A host's terminal ends lines like this. */
+		if (len > 0 && line[len - 1] == '\r')
+			len--;
 		buf_clear(&output->escaped);
 		escape_add(&output->escaped, line, len, "\t");
 		sink_write(stream->sink, output->escaped.data,
