@@ -132,6 +132,25 @@ setup_file() {
 	log_counts 0 'password for'
 }
 
+@test "bastions get the same password" {
+	log_from_here
+	edit_config 's/^Host web.*/Host hop\nHostName 127.0.0.2\nHost web* db*\nProxyJump bob@hop/'
+	exits 0 with_password -i -H "$(echo web{1..20})" 'echo in'
+	out_counts 20 '^in$'
+	log_counts 20 'Accepted password for alice'
+	[ "$(logged | grep -c 'Accepted password for bob')" -le 2 ]
+}
+
+@test "a wrong one is tried there once, however many hosts are behind" {
+	log_from_here
+	echo wrong >password
+	chmod 600 password
+	edit_config 's/^Host web.*/Host hop\nHostName 127.0.0.2\nHost web* db*\nProxyJump bob@hop/'
+	exits 4 with_password -H "$(echo web{1..20})" true
+	out_counts 20 FAILURE
+	log_counts 1 'Failed password'
+}
+
 # --- how it is had ----------------------------------------------------------
 
 @test "-A asks on the terminal, once, and shows nothing" {

@@ -62,8 +62,9 @@ as_login() {
 	fi
 }
 
+# Where NO_SKIP is set, as in continuous integration, it is not there in vain.
 needs_root() {
-	[ "$(id -u)" = 0 ] || skip "needs root: $1"
+	[ "$(id -u)" = 0 ] || [ -n "${NO_SKIP-}" ] || skip "needs root: $1"
 }
 
 # edit_config SED-SCRIPT: from here on the fleet's configuration, so changed.
