@@ -21,6 +21,7 @@
 #define AHEAD 4096
 #define FAREWELL 256	/* bytes kept of what a server says, disconnecting */
 #define TURN (256 * 1024)	/* received before others have theirs */
+#define OUT_MOST (4 * SESSION_ENOUGH)	/* answers that nobody reads */
 #define LOGIN_MOST (1 << 20)	/* until then: libssh2 may keep all */
 
 static ssize_t
@@ -120,6 +121,11 @@ static LIBSSH2_SEND_FUNC(on_send)
 	(void)flags;
 	if (session->dead)
 		return -ECONNRESET;
+	if (session->out.len > OUT_MOST) {
+		if (session->error == 0)
+			session->error = ENOBUFS;
+		return -session->error;
+	}
 	session->spoken = true;
 	kexinit_add(session->ours, buffer, length);
 	buf_add(&session->out, buffer, length);
@@ -323,6 +329,8 @@ session_words(struct session *session, int error)
 		    "(ServerAliveInterval)");
 	if (session->error == EMSGSIZE)
 		return mem_dup("the host sends far more than a login needs");
+	if (session->error == ENOBUFS)
+		return mem_dup("the host asks much and reads no answer");
 	why = session->error != 0 || session->closed ?
 	    session->link->ops->words(session->link) : NULL;
 	if (why != NULL)
