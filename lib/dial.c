@@ -101,18 +101,21 @@ finish(struct dial *dial, int fd)
 	free(words);
 }
 
-/* "connect to ADDRESS port N: WHY" becomes what to report. */
+/* "connect to ADDRESS port N: WHY" becomes what to report, with "from" before
+ * the colon if it was to come from an address of the user's choice. */
 static void
 note(struct dial *dial, const char *what, int number)
 {
 	char address[NI_MAXHOST];
+	const char *from = dial->wish.bind_address;
 
 	if (getnameinfo(dial->at->ai_addr, dial->at->ai_addrlen, address,
 	    sizeof(address), NULL, 0, NI_NUMERICHOST) != 0)
 		address[0] = '\0';
 	free(dial->words);
-	dial->words = mem_print("%s %s port %d: %s", what, address,
-	    dial->wish.port, strerror(number));
+	dial->words = mem_print("%s %s port %d%s%s: %s", what, address,
+	    dial->wish.port, from != NULL ? " from " : "",
+	    from != NULL ? from : "", strerror(number));
 }
 
 static void

@@ -20,6 +20,7 @@
 enum step
 op_exec_not_yet(struct job *job, int error, const char *what)
 {
+	struct exec *exec = job->op_state;
 	char *words;
 
 	if (error == LIBSSH2_ERROR_EAGAIN) {
@@ -27,6 +28,8 @@ op_exec_not_yet(struct job *job, int error, const char *what)
 		return STEP_WAIT;
 	}
 	words = session_words(job->session, error);
+	if (exec->started && !op_exec_told(job))
+		job->result.maybe_running = true;
 	job_fail(job, ENDED_LOST, "%s: %s", what, words);
 	free(words);
 	return STEP_FAIL;

@@ -348,6 +348,7 @@ report_summary(struct report *report, const struct tally *tally)
 	add_count(&line, count[ENDED_LOCAL], "failed here");
 	add_count(&line, count[ENDED_INTERRUPTED], "interrupted");
 	add_count(&line, count[ENDED_CANCELLED], "not begun");
+	add_count(&line, tally->running, "may still be at work");
 	msg_warn("%s in %.1f s", buf_text(&line),
 	    (double)(uv_now(report->loop) - report->began) / 1000);
 	buf_free(&line);

@@ -121,6 +121,7 @@ tally_add(struct tally *tally, const struct result *result)
 {
 	tally->count[result->ending]++;
 	tally->total++;
+	tally->running += result->maybe_running || result->left_behind;
 }
 
 unsigned

@@ -55,6 +55,7 @@ void	 result_clear(struct result *);
 struct tally {
 	unsigned	 count[ENDINGS];
 	unsigned	 total;
+	unsigned	 running;	/* something may be, on that many */
 };
 
 void	 tally_add(struct tally *, const struct result *);

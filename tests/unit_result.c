@@ -50,6 +50,9 @@ words(void **state)
 		    .maybe_running = true, .dropped = 7 },
 		    "Timed out, m, the remote command may still be running, "
 		    "output cut short by 7 bytes (see --max-output)" },
+		{ { .ending = ENDED_TIMEOUT, .left_behind = true },
+		    "Timed out, "
+		    "something that the command started is still running" },
 		{ { .ending = ENDED_WELL, .dropped = 5000000000 },
 		    "output cut short by 5000000000 bytes (see --max-output)" },
 	};
@@ -140,9 +143,16 @@ static void
 tally(void **state)
 {
 	struct tally tally = tally_of("wwsktulxicc");
+	struct result lost = { .ending = ENDED_LOST, .maybe_running = true };
+	struct result late = { .ending = ENDED_TIMEOUT, .left_behind = true };
 
 	(void)state;
 	assert_int_equal(tally.total, 11);
+	assert_int_equal(tally.running, 0);
+	tally_add(&tally, &lost);
+	tally_add(&tally, &late);
+	assert_int_equal(tally.running, 2);
+	assert_int_equal(tally.total, 13);
 	assert_int_equal(tally_failed(&tally), 9);
 	assert_int_equal(tally.count[ENDED_WELL], 2);
 	assert_int_equal(tally.count[ENDED_SIGNAL], 1);
