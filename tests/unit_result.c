@@ -153,7 +153,7 @@ tally(void **state)
 	tally_add(&tally, &late);
 	assert_int_equal(tally.running, 2);
 	assert_int_equal(tally.total, 13);
-	assert_int_equal(tally_failed(&tally), 9);
+	assert_int_equal(tally_failed(&tally), 11);
 	assert_int_equal(tally.count[ENDED_WELL], 2);
 	assert_int_equal(tally.count[ENDED_SIGNAL], 1);
 	assert_int_equal(tally.count[ENDED_CANCELLED], 2);
