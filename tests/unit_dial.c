@@ -190,7 +190,9 @@ assert_reached(const char *expected)
 static void
 assert_failed(const char *before, const char *after)
 {
-	char *expected = mem_print("%s %d: %s", before, wish.port, after);
+	const char *from = wish.bind_address;
+	char *expected = mem_print("%s %d%s%s: %s", before, wish.port,
+	    from != NULL ? " from " : "", from != NULL ? from : "", after);
 
 	assert_int_equal(fd, -1);
 	assert_string_equal(words, expected);
