@@ -697,6 +697,9 @@ a_list_that_takes_too_long(void **state)
 	assert_true(three.came);
 	uv_close((uv_handle_t *)&awake, NULL);
 	uv_run(loop, UV_RUN_NOWAIT);
+	answer_clear(&one);
+	answer_clear(&two);
+	answer_clear(&three);
 	fake_stop(&fake);
 }
 
