@@ -34,6 +34,7 @@ struct exec {
 
 	/* Ending it (op_exec_stop.c). */
 	size_t		 way;		/* tried next */
+	bool		 ended_itself;	/* before any was */
 	unsigned	 signals_due, signals_sent;
 	struct sweep	*sweep;		/* while it is going on */
 	bool		 closing;	/* we do not wait for its output */

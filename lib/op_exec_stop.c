@@ -15,7 +15,8 @@
  * host tells of those in authorized_keys and certificates, but not of
  * ForceCommand in sshd_config.  So a sweep needs a reason to believe that the
  * request could not work or has worked: its version, or that the command has
- * ended and others hold its output.
+ * ended upon it and others hold its output.  What a command that ended by
+ * itself has left is left alone: it may be meant to stay.
  */
 #include "config.h"
 
@@ -131,7 +132,8 @@ sweep(struct job *job)
 {
 	struct exec *exec = job->op_state;
 
-	if (session_forced(job->session) || openssh_version(job) == 0)
+	if (session_forced(job->session) || openssh_version(job) == 0 ||
+	    exec->ended_itself)
 		return 0;
 	if (!request_is_refused(job) && !op_exec_told(job))
 		return 0;
@@ -163,8 +165,11 @@ op_exec_stop(struct job *job)
 
 	if (exec == NULL || exec->channel == NULL || !exec->started)
 		return 0;
-	if (exec->way == 0)
-		job->result.maybe_running = true;
+	if (exec->way == 0) {
+		exec->ended_itself = op_exec_told(job);
+		job->result.left_behind = exec->ended_itself;
+		job->result.maybe_running = !exec->ended_itself;
+	}
 	while (exec->way < sizeof(ways) / sizeof(ways[0])) {
 		uint64_t grace = ways[exec->way++](job);
 

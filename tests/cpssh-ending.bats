@@ -161,6 +161,21 @@ runs_once() { [ "$(wc -l <"$REMOTE/count")" = 1 ]; }
 	end_it
 }
 
+@test "what a command that has ended left in the background stays" {
+	exits 3 cpssh -t 2 -H web1 "sleep 300 & echo \$! >$REMOTE/pid"
+	out_has 'something that the command started is still running$'
+	runs
+	end_it
+}
+
+@test "ForceCommand that leaves something behind runs once" {
+	forced 'sleep 300 & echo $! >$R/pid'
+	fleet_start "ForceCommand sh $T/forced"
+	exits 3 cpssh -t 2 -H web1 true
+	runs_once
+	end_it
+}
+
 @test "other sessions of the same user are left alone" {
 	needs_root "logs in as root"
 	begin cpssh -l root -t 0 -H web2 \
