@@ -187,7 +187,7 @@ session_open(uv_loop_t *loop, struct link *link,
 	session->poke = poke;
 	session->context = context;
 	session->loop = loop;
-	session->broken = (struct later){ .call = poke, .context = context };
+	session->wake = (struct later){ .call = poke, .context = context };
 	return session;
 }
 
@@ -238,7 +238,7 @@ flush(struct session *session)
 			if (session->error == 0)
 				session->error = errno;
 			buf_free(&session->out);
-			loop_later(session->loop, &session->broken);
+			loop_later(session->loop, &session->wake);
 			return;
 		}
 	}
@@ -249,9 +249,15 @@ flush(struct session *session)
 void
 session_settle(struct session *session)
 {
+	bool full = session->out.len >= SESSION_ENOUGH;
+
 	if (session->dead)
 		return;
 	flush(session);
+	/* Whoever has stopped writing because of that may go on; when all was
+	 * sent at once, the link has nothing more to tell. */
+	if (full && session->out.len < SESSION_ENOUGH)
+		loop_later(session->loop, &session->wake);
 	/* Who waits for something else reads when that has come. */
 	session->link->ops->watch(session->link,
 	    !session->deaf && !session->unread, session->out.len > 0);
@@ -357,7 +363,7 @@ session_close(struct session *session, bool polite)
 		flush(session);
 	}
 	session->dead = true;
-	loop_forget(session->loop, &session->broken);
+	loop_forget(session->loop, &session->wake);
 	libssh2_session_free(session->ssh);
 	session_alive_end(session);
 	session->link->ops->close(session->link);

@@ -41,7 +41,8 @@ struct session {
 	void		(*agent)(void *context, LIBSSH2_CHANNEL *);
 	void		*agent_context;
 	uv_loop_t	*loop;
-	struct later	 broken;	/* pokes when sending has failed */
+	struct later	 wake;		/* pokes when sending has failed, or
+					 * there is room again */
 	void		(*poke)(void *);
 	void		*context;
 };

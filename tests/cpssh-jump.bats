@@ -81,6 +81,25 @@ logins() { grep -c "Accepted publickey" "$BASTION/log" || :; }
 	done
 }
 
+@test "input that keeps a bastion's login busy reaches every host at once" {
+	local big=60000	# too little for sshd to ask for more of it
+
+	all_have_it() {
+		[ "$(cat "$REMOTE"/in.* | wc -c)" = $((20 * big)) ]
+	}
+	behind
+	mkfifo "$T/fifo"
+	INPUT=$T/fifo begin cpssh -I -H 'web[1-20]' \
+	    "echo >$REMOTE/up.\$\$; cat >$REMOTE/in.\$\$"
+	exec 9>"$T/fifo"
+	all_up() { [ "$(find "$REMOTE" -name 'up.*' | wc -l)" = 20 ]; }
+	wait_until 20 all_up
+	head -c $big /dev/zero >&9
+	wait_until 10 all_have_it	# though the input has not ended
+	exec 9>&-
+	ends 0
+}
+
 @test "-J in ssh's own words, for this run" {
 	config 'Host bastion' "Port $BASTION_PORT" 'HostName 127.0.0.1'
 	exits 0 cpssh -x "-J bastion" -i -H web1 'echo hi'
