@@ -309,3 +309,37 @@ spy() {
 	out_counts 1 'Enter passphrase for key'
 	all_gone
 }
+
+@test "for a bastion, and for the hosts behind it" {
+	locked ed25519
+	config "Host web*" "ProxyJump db1" "Host *" "IdentityFile $T/id"
+	sed -i "/IdentityFile .*keys/d" config
+	asked cpssh -t 4 --connect-timeout 2 -H 'web[1-5]' true
+	wait_until 20 questions 1
+	# what must not happen has no event
+	sleep 2.5
+	echo secret >&"$typing"
+	ends 0
+	out_counts 5 SUCCESS
+	out_counts 1 passphrase
+	exec {typing}>&-
+	all_gone
+}
+
+# The server has closed its end of our connection.
+hung_up() {
+	awk -v port="$(printf %04X "$PORT")" '
+		$3 ~ ":" port "$" && $4 == "08" { found = 1 }
+		END { exit !found }' /proc/net/tcp
+}
+
+@test "the host does not wait for the user: it is connected to again" {
+	fleet_start 'LoginGraceTime 1'
+	locked ed25519
+	asked cpssh -H web1 true
+	wait_until 20 questions 1
+	wait_until 20 hung_up
+	echo secret >&"$typing"
+	ends 0
+	exec {typing}>&-
+}
