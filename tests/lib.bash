@@ -36,9 +36,10 @@ setup() {
 
 # --- running commands -------------------------------------------------------
 
-# cpssh with the fleet's configuration
+# cpssh with the fleet's configuration, and without the terminal that the tests
+# may have been started from.
 cpssh() {
-	"$CPSSH" -F "${CONFIG:-$FLEET/ssh_config}" "$@"
+	setsid -w "$CPSSH" -F "${CONFIG:-$FLEET/ssh_config}" "$@"
 }
 
 # config LINE...: from here on these lines come before the fleet's own.
