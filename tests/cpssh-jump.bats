@@ -94,6 +94,7 @@ logins() { grep -c "Accepted publickey" "$BASTION/log" || :; }
 	exec 9>"$T/fifo"
 	all_up() { [ "$(find "$REMOTE" -name 'up.*' | wc -l)" = 20 ]; }
 	wait_until 20 all_up
+	wait_until 20 idle "$BEGUN"	# nothing else wakes it
 	head -c $big /dev/zero >&9
 	wait_until 10 all_have_it	# though the input has not ended
 	exec 9>&-
