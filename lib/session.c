@@ -102,6 +102,8 @@ static LIBSSH2_RECV_FUNC(on_receive)
 	(void)flags;
 	if (session->dead)
 		return -ECONNRESET;
+	if (session->error == ENOBUFS)
+		return -ENOBUFS;
 	if (session->ahead_at < session->ahead_len)
 		return receive_ahead(session, buffer, length);
 	if (session->drained && !session->closed && session->error == 0)
@@ -321,6 +323,17 @@ session_said(struct session *session)
 	return greeting_text(&session->greeting);
 }
 
+static bool
+had_long_packet(const struct session *session)
+{
+#ifdef HAVE_PATCHED_LIBSSH2
+	return libssh2_session_long_packet(session->ssh);
+#else
+	(void)session;
+	return false;
+#endif
+}
+
 char *
 session_words(struct session *session, int error)
 {
@@ -337,6 +350,9 @@ session_words(struct session *session, int error)
 		return mem_dup("the host sends far more than a login needs");
 	if (session->error == ENOBUFS)
 		return mem_dup("the host asks much and reads no answer");
+	if (had_long_packet(session))
+		return mem_dup("the host has sent a packet longer than the "
+		    "35000 bytes that SSH demands room for");
 	why = session->error != 0 || session->closed ?
 	    session->link->ops->words(session->link) : NULL;
 	if (why != NULL)

@@ -46,6 +46,7 @@ struct hostconf {
 	char	*preferred_methods;	/* PreferredAuthentications, or NULL */
 	int	 password_prompts;
 	bool	 batch_mode;
+	bool	 quiet;			/* LogLevel: errors at most */
 
 	enum sshconf_strict strict;
 	char	**user_known_hosts, **global_known_hosts;

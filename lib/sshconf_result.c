@@ -288,6 +288,7 @@ fill_plain(struct sshconf_query *query)
 	result->password_prompts = (int)sshconf_long(query,
 	    ID_NUMBEROFPASSWORDPROMPTS, 3);
 	result->batch_mode = sshconf_long(query, ID_BATCHMODE, 0);
+	result->quiet = sshconf_long(query, ID_LOGLEVEL, 3) < 3;
 	result->strict = (enum sshconf_strict)sshconf_long(query,
 	    ID_STRICTHOSTKEYCHECKING, STRICT_ASK);
 	result->hash_known_hosts = sshconf_long(query, ID_HASHKNOWNHOSTS, 0);

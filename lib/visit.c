@@ -33,6 +33,7 @@
 #include "visit.h"
 #include "visit_connect.h"
 #include "visit_crowd.h"
+#include "visit_notice.h"
 
 static void
 match_exec_ended(void *context, int status)
@@ -116,6 +117,20 @@ limit_passed(struct job *job)
 	    job->aside != NULL ? job->aside : "");
 }
 
+static void
+tell_algorithms(const struct job *job)
+{
+	LIBSSH2_SESSION *ssh = session_ssh(job->session);
+
+	if (msg_chatty == 0)
+		return;
+	msg_chat(job->label, "%s, %s, %s, MAC %s",
+	    libssh2_session_methods(ssh, LIBSSH2_METHOD_KEX),
+	    libssh2_session_methods(ssh, LIBSSH2_METHOD_HOSTKEY),
+	    libssh2_session_methods(ssh, LIBSSH2_METHOD_CRYPT_SC),
+	    libssh2_session_methods(ssh, LIBSSH2_METHOD_MAC_SC));
+}
+
 static enum step
 exchange_keys(struct job *job)
 {
@@ -133,6 +148,7 @@ exchange_keys(struct job *job)
 		return STEP_WAIT;
 	if (error == 0) {
 		visit_crowd_welcome(job);
+		tell_algorithms(job);
 		return STEP_NEXT;
 	}
 	words = session_mismatch(job->session);
@@ -249,6 +265,8 @@ log_in(struct job *job)
 		}
 	}
 	step = auth_log_in(job);
+	if (step != STEP_WAIT)
+		visit_notice(job);
 	if (step == STEP_NEXT)
 		visit_crowd_leave(job);
 	return step;

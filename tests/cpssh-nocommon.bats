@@ -46,6 +46,11 @@ log_says() { tail -n "+$(($1 + 1))" "$FLEET/log" | grep -qE "$2"; }
 	    -O MACs=hmac-sha2-512-etm@openssh.com
 }
 
+@test "what was agreed on is told with -v" {
+	exits 0 cpssh -v -H web1 true
+	err_has 'web1: ecdh-sha2-nistp384, ecdsa-sha2-nistp256, aes192-ctr, MAC hmac-sha2-512$'
+}
+
 @test "one host of two" {
 	config 'Host web2' 'Ciphers aes128-ctr' 'Host *'
 	exits 4 cpssh -H 'web1 web2' -i 'echo well'

@@ -12,7 +12,7 @@ setup_file() {
 	fleet_start
 	mkfifo "$FLEET/raw.fifo"
 	# shellcheck disable=SC2086  # one word a mode
-	"$TESTBIN/rawsshd" ok unknown empty rekeyflood asks extended opens \
+	"$TESTBIN/rawsshd" ok version={1,2,3,4} unknown empty rekeyflood asks extended opens \
 	    strangers windows nopacket signals flood=99 $floods $chacha \
 	    >"$FLEET/raw.fifo" 2>"$FLEET/raw.log" </dev/null 3>&- &
 	remember $!
@@ -51,6 +51,14 @@ more_floods() { [ "$(grep -c flooded "$FLEET/raw.log")" -gt "$1" ]; }
 
 @test "the server of these tests is not wrong by itself" {
 	does_well ok
+}
+
+@test "versions that are odd, but right" {
+	local number
+
+	for number in 1 2 3 4; do
+		does_well "version=$number"
+	done
 }
 
 @test "types that do not exist are answered, each by its number" {

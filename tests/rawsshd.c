@@ -5,6 +5,7 @@
  * agrees to run any command; what it does then, the mode says:
  *
  *   ok           prints "here", exit status 0
+ *   version=N    the same, with the Nth of some versions that are odd but right
  *   unknown      packets of types that do not exist; then as ok, if each was
  *                answered by SSH_MSG_UNIMPLEMENTED with its number
  *   flood=TYPE   30 MB of packets of that type, "flooded" on stderr, and
@@ -47,7 +48,10 @@
 #include "buf.h"
 #include "wire.h"
 
-#define VERSION_LINE "SSH-2.0-rawsshd"
+#define LONGEST "SSH-2.0-" /* 253 in all, without the end of the line */ \
+	"7-bytes" X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 \
+	X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 X7 X7
+#define X7 "xxxxxxx"
 #define CHACHA "chacha20-poly1305@openssh.com"
 #define MOST (30 << 20)	/* bytes of a flood */
 
@@ -72,6 +76,18 @@ static const char *mode;
 static struct way in, out;
 static EVP_PKEY *host_key;
 static struct buf host_blob;
+
+/* RFC 4253, section 4.2: lines may come before it, comments after it. */
+static const struct version {
+	const char *before, *line, *end;
+} versions[] = {
+	{ "", "SSH-2.0-rawsshd", "\r\n" },
+	{ "", "SSH-2.0--", "\r\n" },
+	{ "", "SSH-1.99-OpenSSH_9.9 some comment - or  two ", "\n" },
+	{ "", LONGEST, "\r\n" },
+	{ "hello\nSSH\r\n\n SSH-2.0-no\r\n", "SSH-2.0-after_lines", "\r\n" },
+};
+static const struct version *version = versions;
 
 /* --- packets -------------------------------------------------------------- */
 
@@ -331,7 +347,7 @@ exchange_keys(const char *their_version)
 	struct wire theirs, init;
 
 	add_text(&all, their_version);
-	add_text(&all, VERSION_LINE);
+	add_text(&all, version->line);
 	send_packet(ours.data, ours.len);
 	theirs = receive_packet();
 	wire_add_string(&all, theirs.at, theirs.left);
@@ -656,17 +672,21 @@ answer_request(struct wire wire)
 _Noreturn static void
 serve(void)
 {
-	char version[256] = "";
+	char theirs[256] = "";
 	struct buf packet;
 
-	put(VERSION_LINE "\r\n", sizeof(VERSION_LINE) + 1);
-	for (size_t at = 0; at < sizeof(version) - 1; at++) {
-		get(version + at, 1);
-		if (version[at] == '\n')
+	if (strncmp(mode, "version=", 8) == 0)
+		version += strtoul(mode + 8, NULL, 10);
+	put(version->before, strlen(version->before));
+	put(version->line, strlen(version->line));
+	put(version->end, strlen(version->end));
+	for (size_t at = 0; at < sizeof(theirs) - 1; at++) {
+		get(theirs + at, 1);
+		if (theirs[at] == '\n')
 			break;
 	}
-	version[strcspn(version, "\r\n")] = '\0';
-	exchange_keys(version);
+	theirs[strcspn(theirs, "\r\n")] = '\0';
+	exchange_keys(theirs);
 	await(SERVICE_REQUEST);
 	packet = packet_of(SERVICE_ACCEPT);
 	add_text(&packet, "ssh-userauth");
