@@ -18,7 +18,6 @@
 #include <string.h>
 
 #include "auth_state.h"
-#include "escape.h"
 #include "job.h"
 #include "mem.h"
 #include "msg.h"
@@ -29,7 +28,6 @@
 #include "sshconf.h"
 
 #define ROUNDS_MOST 20
-#define WORDS_MOST 200		/* bytes of the host's words that are told */
 
 /* Whose the callback is: it runs while we call libssh2, and only then. */
 static struct login *present;
@@ -50,30 +48,6 @@ auth_keyboard_wanted(const struct login *login)
 	    auth_password_problem(login) == NULL &&
 	    (auth_has_password(login) ? !login->password_spent :
 	    may_ask(login));
-}
-
-/* Append the host's words: bounded, on one line, without blanks at the ends. */
-static void
-add_words(struct buf *to, const void *words, size_t len)
-{
-	const char *at = words;
-	char *line;
-
-	while (len > 0 && strchr(" \t\r\n", *at) != NULL) {
-		at++;
-		len--;
-	}
-	if (len > WORDS_MOST)
-		len = WORDS_MOST;
-	while (len > 0 && strchr(" \t\r\n", at[len - 1]) != NULL)
-		len--;
-	line = mem_ndup(at, len);
-	for (char *c = line; *c != '\0'; c++) {
-		if (*c == '\r' || *c == '\n' || *c == '\t')
-			*c = ' ';
-	}
-	escape_add(to, line, strlen(line), "");
-	free(line);
 }
 
 /* Does the question ask for something that changes each time? */
@@ -170,7 +144,7 @@ answer(struct login *login, const LIBSSH2_USERAUTH_KBDINT_PROMPT *prompt,
 	struct secret *secret;
 	bool password;
 
-	add_words(&words, prompt->text, prompt->length);
+	auth_add_words(&words, prompt->text, prompt->length);
 	question = buf_text(&words);
 	password = !prompt->echo && !login->keyboard_sent &&
 	    !wants_code(question);
@@ -199,7 +173,7 @@ static LIBSSH2_USERAUTH_KBDINT_RESPONSE_FUNC(respond)
 	(void)name_len;
 	if (instruction_len > 0) {
 		buf_clear(&login->said);
-		add_words(&login->said, instruction, (size_t)instruction_len);
+		auth_add_words(&login->said, instruction, (size_t)instruction_len);
 		msg_chat(login->job->label, "the host says \"%s\"",
 		    buf_text(&login->said));
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "auth_state.h"
+#include "escape.h"
 #include "job.h"
 #include "mem.h"
 #include "msg.h"
@@ -14,7 +15,75 @@
 #include "sshconf.h"
 
 #define OFFERS_MOST 200		/* bytes of it that are told */
+#define WORDS_MOST 200		/* of the host's own */
 #define STEPS_MOST 8		/* methods that a host may want together */
+
+void
+auth_add_words(struct buf *to, const void *words, size_t len)
+{
+	const char *at = words;
+	char *line;
+
+	while (len > 0 && strchr(" \t\r\n", *at) != NULL) {
+		at++;
+		len--;
+	}
+	if (len > WORDS_MOST)
+		len = WORDS_MOST;
+	while (len > 0 && strchr(" \t\r\n", at[len - 1]) != NULL)
+		len--;
+	line = mem_ndup(at, len);
+	for (char *c = line; *c != '\0'; c++) {
+		if (*c == '\r' || *c == '\n' || *c == '\t')
+			*c = ' ';
+	}
+	escape_add(to, line, strlen(line), "");
+	free(line);
+}
+
+/* The last line of what the host has said before the login: its reason to end
+ * it, if it gave one. */
+static void
+add_last_words(struct buf *to, struct session *session)
+{
+	char *said = NULL, *line;
+
+	if (libssh2_userauth_banner(session_ssh(session), &said) != 0)
+		return;
+	said = mem_dup(said);
+	for (size_t len = strlen(said); len > 0 &&
+	    strchr(" \t\r\n", said[len - 1]) != NULL; len--)
+		said[len - 1] = '\0';
+	line = strrchr(said, '\n');
+	line = line != NULL ? line + 1 : said;
+	if (*line != '\0') {
+		buf_adds(to, "; it says \"");
+		auth_add_words(to, line, strlen(line));
+		buf_addc(to, '"');
+	}
+	free(said);
+}
+
+enum step
+auth_hung_up(struct login *login, int error, const char *method)
+{
+	struct session *session = login->job->session;
+	char *why = session_words(session, error);
+	struct buf words = { 0 };
+
+	/* Too many attempts, it seems. */
+	if (session_dismissed(session))
+		auth_settle(login, false);
+	else
+		add_last_words(&words, session);
+	if (words.len == 0 && !session_dismissed(session))
+		buf_adds(&words, "; the account may have expired");
+	job_fail(login->job, ENDED_UNREACHED, "login refused: %s, after %s%s",
+	    why, method, buf_text(&words));
+	buf_free(&words);
+	free(why);
+	return STEP_FAIL;
+}
 
 /* Is NAME in LIST, with commas between? */
 static bool

@@ -115,20 +115,6 @@ static LIBSSH2_PASSWD_CHANGEREQ_FUNC(change)
 }
 
 enum step
-auth_hung_up(struct login *login, int error, const char *method)
-{
-	char *words = session_words(login->job->session, error);
-
-	/* Too many attempts, it seems. */
-	if (session_dismissed(login->job->session))
-		auth_settle(login, false);
-	job_fail(login->job, ENDED_UNREACHED, "login refused: %s, after %s",
-	    words, method);
-	free(words);
-	return STEP_FAIL;
-}
-
-enum step
 auth_password(struct login *login)
 {
 	struct job *job = login->job;

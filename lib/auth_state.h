@@ -102,6 +102,10 @@ void	 auth_note_key(struct login *, const struct auth_key *,
 /* Note that the host refused the key, and what it may have against it. */
 void	 auth_note_tried(struct login *, const struct auth_key *);
 
+/* Append LEN bytes of the host's words: bounded, escaped, on one line, without
+ * blanks at the ends. */
+void	 auth_add_words(struct buf *, const void *words, size_t len);
+
 /* Note that the host refused METHOD, which is not publickey. */
 void	 auth_note_method(struct login *, const char *method);
 

@@ -74,6 +74,18 @@ codes=(755224 287082 359152)
 	log_counts 1 'Failed keyboard-interactive/pam for locked'
 }
 
+# sshd hangs up on those whom PAM's account modules do not like.
+@test "the same by the method password" {
+	pam_start 'PasswordAuthentication yes'
+	exits 4 with_password -O KbdInteractiveAuthentication=no \
+	    -H expired@web1 true
+	out_has 'login refused: connection closed by the host, after password; (it says "Your account has expired|the account may have expired)'
+	exits 5 with_password -O KbdInteractiveAuthentication=no -i \
+	    -H aged@web1 'echo in'
+	out_lacks '^in'
+	out_has '[Pp]assword change required'
+}
+
 @test "a password that must be changed: said, not done" {
 	pam_start
 	exits 4 with_password -H 'aged@web1 alice@web2' true
