@@ -173,7 +173,8 @@ static LIBSSH2_USERAUTH_KBDINT_RESPONSE_FUNC(respond)
 	(void)name_len;
 	if (instruction_len > 0) {
 		buf_clear(&login->said);
-		auth_add_words(&login->said, instruction, (size_t)instruction_len);
+		auth_add_words(&login->said, instruction,
+		    (size_t)instruction_len);
 		msg_chat(login->job->label, "the host says \"%s\"",
 		    buf_text(&login->said));
 	}
