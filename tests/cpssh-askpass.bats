@@ -122,6 +122,29 @@ alone() { setsid -w "$@"; }
 	out_lacks secret
 }
 
+# The loop goes on while a passphrase is asked for.
+@test "the same while hosts are visited: Ctrl-Z, then Ctrl-C" {
+	fleet_start
+	edit_config 's/id_ed25519$/id_locked/'
+	begin_typing sh -c 'set -m; trap : INT
+	    "$@"; stty -a | grep -ow -- "-*echo"
+	    fg >/dev/null; echo "status $?"
+	    stty -a | grep -ow -- "-*echo"' - \
+	    "$CPSSH" -F "$CONFIG" --no-progress -H 'web1 web2' true
+	wait_until 20 has_line 'passphrase for key.*: $' out
+	printf '\032' >&"$TYPIST"
+	wait_until 20 has_line '(^|: )echo' out
+	wait_until 20 has_line 'phrase for[^\0]*echo[^\0]*phrase for[^\0]*: ' \
+	    <(tr '\n' ' ' <out)
+	printf 'sec\003' >&"$TYPIST"
+	exec {TYPIST}>&-
+	ends 0
+	out_has '^status 130'
+	out_counts 2 'web[12].*Interrupted'
+	out_counts 2 '(^|: )echo'
+	out_lacks 'sec\b'
+}
+
 @test "what was typed before the question is no answer" {
 	mkfifo typed
 	INPUT=typed begin "$TESTBIN/ptyrun" sh -c 'read line; sleep 1; exec "$@"' \
