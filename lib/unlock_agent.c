@@ -90,7 +90,8 @@ fail(struct unlock_agent *agent)
 	line = strrchr(text, '\n');
 	line = line != NULL ? line + 1 : text;
 	stop_reading(agent);
-	if (strstr(line, "not found") != NULL)
+	if (strstr(line, "ssh-agent: not found") != NULL ||
+	    strstr(line, "ssh-agent: command not found") != NULL)
 		error = mem_print("needs ssh-agent, which is not installed "
 		    "(Debian: openssh-client)");
 	else

@@ -343,3 +343,22 @@ hung_up() {
 	ends 0
 	exec {typing}>&-
 }
+
+@test "as a user without privileges" {
+	needs_root "to be somebody else"
+	locked ed25519
+	chmod 755 "$T"
+	printf '#!/bin/sh\necho secret\n' >askpass
+	chmod 755 askpass
+	chmod 644 "$CONFIG"
+	chown "$LOGIN" id run
+	SSH_ASKPASS=$T/askpass SSH_ASKPASS_REQUIRE=force \
+	    exits 0 as_login "$CPSSH" -F "$CONFIG" -H 'web[1-5]' true
+	out_counts 5 SUCCESS
+	all_gone
+	# a directory that is somebody else's is not for us
+	chown 0 run
+	TMPDIR=$T/none SSH_ASKPASS=$T/askpass SSH_ASKPASS_REQUIRE=force \
+	    exits 4 as_login "$CPSSH" -F "$CONFIG" -H web1 true
+	out_has "no ssh-agent could be started .*$T/none"
+}
