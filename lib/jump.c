@@ -219,12 +219,21 @@ lane_done(struct job *job)
 }
 
 /* The configuration of hosts on the way: that of the files alone, as with
- * ssh, since options on the command line are for the hosts at the end. */
+ * ssh, since options on the command line are for the hosts at the end.  Nothing
+ * runs there, and nothing else is carried: what `ssh -W' stands for. */
 static const struct sshconf *
 configuration(struct jumps *jumps)
 {
+	static const char *const options[] = {
+		"RemoteCommand=none", "SessionType=default",
+		"ClearAllForwardings=yes",
+	};
+
 	if (jumps->sshconf == NULL) {
 		jumps->sshconf = sshconf_new(NULL);
+		for (size_t i = 0; i < sizeof(options) / sizeof(options[0]);
+		    i++)
+			free(sshconf_option(jumps->sshconf, options[i]));
 		/* It was read before: nothing can be wrong with it. */
 		free(sshconf_read(jumps->sshconf,
 		    jumps->run->plan->ssh_config));

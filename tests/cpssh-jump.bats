@@ -65,6 +65,14 @@ logins() { grep -c "Accepted publickey" "$BASTION/log" || :; }
 	out_counts 2 '^hi'
 }
 
+@test "what a bastion's configuration says of commands does not matter" {
+	behind 'RemoteCommand top' 'SessionType none' 'RequestTTY force' \
+	    'LocalForward 1 localhost:1'
+	exits 0 cpssh -v -i -H web1 'echo hi'
+	out_has '^hi'
+	err_lacks 'bastion: LocalForward'
+}
+
 @test "a circle of bastions is told" {
 	config 'Host one' 'ProxyJump two' 'Host two' 'ProxyJump one' \
 	    'Host web*' 'ProxyJump one'
