@@ -36,6 +36,8 @@
  *   signal       says that the command died by a signal with an ugly name
  *   nostatus     closes the channel without an exit status
  *   noclose      sends an exit status, and never closes the channel
+ *   agents       connects to the agent it was offered, again and again, and
+ *                says much that is no request
  *   issue        shows a notice with control characters before the login
  */
 #include "config.h"
@@ -351,6 +353,14 @@ on_exec(ssh_session session, ssh_channel channel, const char *command,
 	return SSH_OK;
 }
 
+static void
+on_agent(ssh_session session, ssh_channel channel, void *context)
+{
+	(void)session;
+	(void)channel;
+	(void)context;
+}
+
 static ssh_channel
 on_open(ssh_session session, void *context)
 {
@@ -359,6 +369,7 @@ on_open(ssh_session session, void *context)
 	client->channel = ssh_channel_new(session);
 	client->channel_callbacks.userdata = client;
 	client->channel_callbacks.channel_exec_request_function = on_exec;
+	client->channel_callbacks.channel_auth_agent_req_function = on_agent;
 	ssh_callbacks_init(&client->channel_callbacks);
 	ssh_set_channel_callbacks(client->channel, &client->channel_callbacks);
 	return client->channel;
@@ -424,6 +435,20 @@ reset(struct client *client)
 	abort_connection(fd);
 }
 
+static void
+use_agent_for_ever(struct client *client)
+{
+	static const char zeros[500 * 1024];
+	ssh_channel channel;
+
+	do {
+		channel = ssh_channel_new(client->session);
+	} while (ssh_channel_open_auth_agent(channel) == SSH_OK &&
+	    (ssh_channel_write(channel, zeros, sizeof(zeros)) > 0 ||
+	    ssh_is_connected(client->session)));
+	_exit(0);
+}
+
 /* The command was accepted: run it, or do what the mode says instead. */
 static void
 misbehave_late(struct client *client)
@@ -434,6 +459,8 @@ misbehave_late(struct client *client)
 		reset(client);
 	if (mode_is(client, "endless"))
 		print_for_ever(client);
+	if (mode_is(client, "agents"))
+		use_agent_for_ever(client);
 	status = run_command(client);
 	if (mode_is(client, "signal"))
 		ssh_channel_request_send_exit_signal(client->channel,

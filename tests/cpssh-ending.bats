@@ -234,6 +234,35 @@ ctrl_c() {
 	ends 3
 }
 
+@test "OpenSSH 10: root's commands get the signal" {
+	needs_root "logs in as root"
+	fleet10_start
+	takes_at_most 8 exits 3 cpssh -v -l root -t 2 -H web1 \
+	    "$(remote "$stubborn")"
+	out_lacks 'running'
+	err_has 'sending SIGKILL'
+	err_lacks 'second channel'
+	ended
+}
+
+@test "OpenSSH 10: a child in a group of its own" {
+	fleet10_start
+	takes_at_most 8 exits 3 cpssh -v -t 2 -H web1 \
+	    "$(remote "$in_a_group_of_its_own")"
+	out_lacks 'running'
+	err_has 'second channel'
+	ended
+}
+
+@test "through a bastion" {
+	needs_root "logs in as root"
+	takes_at_most 10 exits 3 cpssh -v -x '-J web2' -l root -t 4 -H web1 \
+	    "$(remote "$in_a_group_of_its_own")"
+	out_lacks 'running'
+	err_has 'second channel'
+	ended
+}
+
 @test "the login shell is csh" {
 	needs_root "gives the user another login shell"
 	[ -x /bin/tcsh ] || skip "needs tcsh"

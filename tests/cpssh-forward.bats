@@ -163,3 +163,25 @@ there+=' -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null'
 	out_lacks '^loaded'
 	out_has 'communication with agent failed|agent refused operation'
 }
+
+@test "through a bastion, which gets none" {
+	agent "$KEYS/id_ed25519"
+	fleet_start 'LogLevel DEBUG1'
+	exits 0 cpssh -x '-A -J web2' -i -H 'web1 web3' 'ssh-add -l'
+	out_counts 2 'id_ed25519'
+	[ "$(grep -c 'req auth-agent-req' "$FLEET/log")" = 2 ]
+}
+
+@test "a host that connects without end costs no memory" {
+	agent "$KEYS/id_ed25519"
+	bad_start agents
+	INPUT=/dev/null begin cpssh -x -A -t 4 -H "$(bad agents)" true
+	most=0
+	while ! gone "$BEGUN"; do
+		now=$(peak_memory "$BEGUN" 2>/dev/null) || break
+		[ "${now:-0}" -le $most ] || most=$now
+		sleep 0.1
+	done
+	ends 3
+	sanitized || [ $most -lt 30000 ] || explain "$most kB were used"
+}
