@@ -5,14 +5,19 @@
 # shellcheck disable=SC2016  # the remote shell expands
 load lib
 
-# takes_at_most SECONDS COMMAND...
-takes_at_most() {
-	local began=$SECONDS most=$1
+# interrupt OPTION... COMMAND: as soon as the command has written $R/pid; then
+# the end must come, whatever it does.
+interrupt() {
+	local began
 
-	shift
-	"$@" || return
-	[ $((SECONDS - began)) -le "$most" ] ||
+	begin cpssh -t 0 "$@"
+	remote_says pid >/dev/null
+	kill -INT "$BEGUN"
+	began=$SECONDS
+	ends 130
+	[ $((SECONDS - began)) -le 8 ] ||
 		explain "took $((SECONDS - began)) s"
+	out_has 'web1 Interrupted, during (the|end of the) command'
 }
 
 # What the command leaves: its process, and those it started.
@@ -27,21 +32,21 @@ runs() { kill -0 "$(remote_says pid)"; }
 end_it() { kill -KILL "$(remote_says pid)"; }
 
 @test "a command that ignores SIGTERM and its closed streams" {
-	takes_at_most 8 exits 3 cpssh -t 2 -H web1 \
+	interrupt -H web1 \
 	    "$(remote "exec <&- >&- 2>&-; $stubborn")"
-	out_has 'web1 Timed out, during end of the command$'
+	out_lacks 'running'
 	ended
 }
 
 @test "a child in a process group of its own that holds the output" {
-	takes_at_most 8 exits 3 cpssh -t 2 -H web1 \
+	interrupt -H web1 \
 	    "$(remote "$in_a_group_of_its_own")"
 	out_lacks 'running'
 	ended
 }
 
 @test "a child that ignores SIGTERM when its parent has gone" {
-	takes_at_most 8 exits 3 cpssh -t 2 -H web1 \
+	interrupt -H web1 \
 	    "$(remote "(trap '' TERM; sh -c 'echo \$\$ >\$R/pid
 		sleep 300') & wait")"
 	ended
@@ -50,16 +55,15 @@ end_it() { kill -KILL "$(remote_says pid)"; }
 
 @test "root on a server that refuses the request" {
 	needs_root "logs in as root"
-	takes_at_most 8 exits 3 cpssh -t 2 -l root -H web1 \
+	interrupt -l root -H web1 \
 	    "$(remote "$stubborn")"
-	out_has 'Timed out'
 	out_lacks 'running'
 	ended
 }
 
 @test "root: children in groups of their own, and in the background" {
 	needs_root "logs in as root"
-	takes_at_most 8 exits 3 cpssh -t 2 -l root -H web1 \
+	interrupt -l root -H web1 \
 	    "$(remote "timeout 300 sleep 300 & echo \$! >\$R/other
 		$in_a_group_of_its_own")"
 	out_lacks 'running'
@@ -69,8 +73,8 @@ end_it() { kill -KILL "$(remote_says pid)"; }
 
 @test "root: a command that tidies up on SIGTERM can" {
 	needs_root "logs in as root"
-	exits 3 cpssh -t 2 -l root -H web1 \
-	    "trap 'echo x >$REMOTE/tidy; exit' TERM
+	interrupt -l root -H web1 \
+	    "trap 'echo x >$REMOTE/tidy; exit' TERM; echo x >$REMOTE/pid
 		while :; do sleep 0.1; done"
 	remote_says tidy
 	out_lacks 'running'
@@ -88,8 +92,8 @@ runs_once() { [ "$(wc -l <"$REMOTE/count")" = 1 ]; }
 
 @test "a forced command runs once, and the report says it may go on" {
 	forced "$stubborn"
-	takes_at_most 8 exits 3 cpssh -t 2 -H web1 true
-	out_has 'Timed out, .* command may still be running'
+	interrupt -H web1 true
+	out_has 'command may still be running'
 	runs
 	runs_once
 	end_it
@@ -97,7 +101,7 @@ runs_once() { [ "$(wc -l <"$REMOTE/count")" = 1 ]; }
 
 @test "a forced command that writes ends when nobody reads" {
 	forced "trap '' TERM; echo \$\$ >\$R/pid; while echo x; do sleep 0.1; done"
-	takes_at_most 8 exits 3 cpssh -t 2 -H web1 true
+	interrupt -H web1 true
 	out_lacks 'running'
 	ended
 	runs_once
@@ -105,7 +109,7 @@ runs_once() { [ "$(wc -l <"$REMOTE/count")" = 1 ]; }
 
 @test "a forced command on a terminal hears it hang up" {
 	forced 'echo $$ >$R/pid; sleep 300'
-	takes_at_most 8 exits 3 cpssh -x -tt -t 2 -H web1 true
+	interrupt -x -tt -H web1 true
 	out_lacks 'running'
 	ended
 	runs_once
@@ -114,7 +118,7 @@ runs_once() { [ "$(wc -l <"$REMOTE/count")" = 1 ]; }
 @test "ForceCommand runs once too" {
 	forced "$stubborn"
 	fleet_start "ForceCommand sh $T/forced"
-	takes_at_most 8 exits 3 cpssh -t 2 -H web1 true
+	interrupt -H web1 true
 	out_has 'command may still be running'
 	runs
 	runs_once
@@ -126,7 +130,7 @@ runs_once() { [ "$(wc -l <"$REMOTE/count")" = 1 ]; }
 	forced "trap '' TERM; echo \$\$ >>\$R/pid; cat >>\$R/input
 		while :; do sleep 0.2; done"
 	fleet_start "ForceCommand sh $T/forced"
-	takes_at_most 10 exits 3 cpssh -l root -t 2 -H web1 true
+	interrupt -l root -H web1 true
 	out_has 'command may still be running'
 	[ "$(wc -l <"$REMOTE/count")" -le 2 ]
 	[ "$(cat "$REMOTE/input")" = "" ]
@@ -137,7 +141,7 @@ runs_once() { [ "$(wc -l <"$REMOTE/count")" = 1 ]; }
 @test "MaxSessions 1: the report says it may go on" {
 	needs_root "logs in as root"
 	fleet_start 'MaxSessions 1'
-	takes_at_most 8 exits 3 cpssh -l root -t 2 -H web1 \
+	interrupt -l root -H web1 \
 	    "$(remote "$stubborn")"
 	out_has 'command may still be running'
 	runs
@@ -147,14 +151,14 @@ runs_once() { [ "$(wc -l <"$REMOTE/count")" = 1 ]; }
 @test "MaxSessions 1: a terminal's hangup does it" {
 	needs_root "logs in as root"
 	fleet_start 'MaxSessions 1'
-	takes_at_most 8 exits 3 cpssh -x -tt -l root -t 2 -H web1 \
+	interrupt -x -tt -l root -H web1 \
 	    "$(remote "$stubborn")"
 	out_lacks 'running'
 	ended
 }
 
 @test "what ran away and holds the output is told, and left alone" {
-	exits 3 cpssh -t 2 -H web1 \
+	interrupt -H web1 \
 	    "$(remote "setsid sh -c 'echo \$\$ >\$R/pid; sleep 300' & wait")"
 	out_has 'something that the command started is still running$'
 	runs
@@ -162,7 +166,7 @@ runs_once() { [ "$(wc -l <"$REMOTE/count")" = 1 ]; }
 }
 
 @test "what a command that has ended left in the background stays" {
-	exits 3 cpssh -t 2 -H web1 "sleep 300 & echo \$! >$REMOTE/pid"
+	exits 3 cpssh -t 3 -H web1 "sleep 300 & echo \$! >$REMOTE/pid"
 	out_has 'something that the command started is still running$'
 	runs
 	end_it
@@ -171,7 +175,7 @@ runs_once() { [ "$(wc -l <"$REMOTE/count")" = 1 ]; }
 @test "ForceCommand that leaves something behind runs once" {
 	forced 'sleep 300 & echo $! >$R/pid'
 	fleet_start "ForceCommand sh $T/forced"
-	exits 3 cpssh -t 2 -H web1 true
+	exits 3 cpssh -t 3 -H web1 true
 	runs_once
 	end_it
 }
@@ -181,15 +185,12 @@ runs_once() { [ "$(wc -l <"$REMOTE/count")" = 1 ]; }
 	begin cpssh -l root -t 0 -H web2 \
 	    "echo \$\$ >$REMOTE/other; sleep 300; :"
 	other=$(remote_says other)
-	status=0
-	"$CPSSH" -F "$FLEET/ssh_config" -l root -t 2 -H web1 \
-	    "$(remote "$in_a_group_of_its_own")" >mine || status=$?
-	[ "$status" = 3 ]
-	run ! grep running mine
+	first=$BEGUN
+	interrupt -l root -H web1 "$(remote "$in_a_group_of_its_own")"
+	out_lacks 'running'
 	ended
 	kill -0 "$other"
-	kill -INT "$BEGUN"
-	ends 130
+	kill -INT "$first"
 	wait_until 5 gone "$other"
 }
 
@@ -237,7 +238,7 @@ ctrl_c() {
 @test "OpenSSH 10: root's commands get the signal" {
 	needs_root "logs in as root"
 	fleet10_start
-	takes_at_most 8 exits 3 cpssh -v -l root -t 2 -H web1 \
+	interrupt -v -l root -H web1 \
 	    "$(remote "$stubborn")"
 	out_lacks 'running'
 	err_has 'sending SIGKILL'
@@ -247,7 +248,7 @@ ctrl_c() {
 
 @test "OpenSSH 10: a child in a group of its own" {
 	fleet10_start
-	takes_at_most 8 exits 3 cpssh -v -t 2 -H web1 \
+	interrupt -v -H web1 \
 	    "$(remote "$in_a_group_of_its_own")"
 	out_lacks 'running'
 	err_has 'second channel'
@@ -256,7 +257,7 @@ ctrl_c() {
 
 @test "through a bastion" {
 	needs_root "logs in as root"
-	takes_at_most 10 exits 3 cpssh -v -x '-J web2' -l root -t 4 -H web1 \
+	interrupt -v -x '-J web2' -l root -H web1 \
 	    "$(remote "$in_a_group_of_its_own")"
 	out_lacks 'running'
 	err_has 'second channel'
@@ -267,7 +268,7 @@ ctrl_c() {
 	needs_root "gives the user another login shell"
 	[ -x /bin/tcsh ] || skip "needs tcsh"
 	usermod -s /bin/tcsh "$LOGIN"
-	exits 3 cpssh -t 2 -H web1 \
+	interrupt -H web1 \
 	    "setenv R $REMOTE; $in_a_group_of_its_own"
 	usermod -s /bin/sh "$LOGIN"
 	out_lacks 'running'

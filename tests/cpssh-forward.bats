@@ -179,9 +179,9 @@ there+=' -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null'
 	most=0
 	while ! gone "$BEGUN"; do
 		now=$(peak_memory "$BEGUN" 2>/dev/null) || break
-		[ "${now:-0}" -le $most ] || most=$now
+		[ "${now:-0}" -le "$most" ] || most=$now
 		sleep 0.1
 	done
 	ends 3
-	sanitized || [ $most -lt 30000 ] || explain "$most kB were used"
+	sanitized || [ "$most" -lt 30000 ] || explain "$most kB were used"
 }
