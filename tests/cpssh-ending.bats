@@ -99,6 +99,16 @@ runs_once() { [ "$(wc -l <"$REMOTE/count")" = 1 ]; }
 	end_it
 }
 
+@test "root: a forced command runs once" {
+	needs_root "logs in as root"
+	forced "$stubborn"
+	interrupt -l root -H web1 true
+	out_has 'command may still be running'
+	runs
+	runs_once
+	end_it
+}
+
 @test "a forced command that writes ends when nobody reads" {
 	forced "trap '' TERM; echo \$\$ >\$R/pid; while echo x; do sleep 0.1; done"
 	interrupt -H web1 true
