@@ -84,7 +84,7 @@ struct jump_request {
 	struct jump_wish wish;
 	bool		 wanted;	/* somebody waits for it */
 	bool		 paused;	/* whose clocks stand still meanwhile */
-	char		*label;
+	char		*host, *label;
 	LIBSSH2_CHANNEL	*half;		/* on its way */
 	uint64_t	 began;		/* to be opened */
 	LIBSSH2_CHANNEL	*channel;

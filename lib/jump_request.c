@@ -35,6 +35,8 @@ jump_start(struct jumps *jumps, const struct jump_wish *wish)
 
 	request->route = route;
 	request->wish = *wish;
+	/* It may be on its way for longer than anybody waits for it. */
+	request->wish.host = request->host = mem_dup(wish->host);
 	request->wanted = true;
 	request->label = mem_dup(wish->label);
 	ring_init(&request->ring);
@@ -112,6 +114,7 @@ jump_forget(struct jump_request *request)
 	ring_remove(&request->ring);
 	if (request->lane != NULL)
 		request->lane->count--;
+	free(request->host);
 	free(request->label);
 	free(request->lost);
 	free(request);

@@ -229,3 +229,20 @@ kill_carriers() {
 	[ "$(grep -c 'bastion: .*refused' "$T/err")" = 1 ]
 	err_has '6 hosts were not reached through it: web'
 }
+
+@test "a login outlives those who have given up on a way through it" {
+	local hole
+
+	mkfifo ways
+	"$TESTBIN/blackhole" >ways 3>&- &
+	remember $!
+	read -r hole <ways
+	config 'Host bastion' "Port $BASTION_PORT" 'HostName 127.0.0.1' \
+	    'Host hole' 'HostName 127.0.0.1' "Port $hole" \
+	    'Host hole web*' 'ProxyJump bastion'
+	exits 4 cpssh --connect-timeout 1 -i -H 'hole web1' \
+	    'for i in 1 2 3 4 5 6; do echo $i; sleep 0.4; done'
+	out_has 'FAILURE\] hole timed out'
+	out_has 'SUCCESS\] web1'
+	out_has '^6'
+}
