@@ -350,7 +350,11 @@ end(struct fleet *fleet)
 static int
 exit_status(const struct fleet *fleet)
 {
-	if (fleet->trouble || hostlist_failed(fleet->list))
+	if (fleet->active > 0)
+		msg_warn("%u hosts were forgotten: please report this",
+		    fleet->active);
+	if (fleet->trouble || fleet->active > 0 ||
+	    hostlist_failed(fleet->list))
 		return 1;
 	if (fleet->stopped_by == 0 && fleet->listed == 0 &&
 	    !fleet->run.plan->allow_empty) {
