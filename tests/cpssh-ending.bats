@@ -176,14 +176,15 @@ runs_once() { [ "$(wc -l <"$REMOTE/count")" = 1 ]; }
 }
 
 @test "what a command that has ended left in the background stays" {
-	exits 3 cpssh -t 3 -H web1 "sleep 300 & echo \$! >$REMOTE/pid"
+	exits 3 cpssh -t 3 -H web1 \
+	    "sleep 300 & echo \$! >$REMOTE/pid; exit 3"
 	out_has 'something that the command started is still running$'
 	runs
 	end_it
 }
 
 @test "ForceCommand that leaves something behind runs once" {
-	forced 'sleep 300 & echo $! >$R/pid'
+	forced 'sleep 300 & echo $! >$R/pid; exit 3'
 	fleet_start "ForceCommand sh $T/forced"
 	exits 3 cpssh -t 3 -H web1 true
 	runs_once
