@@ -33,6 +33,9 @@ struct jump_wish {
 	/* It is our turn: from now on the time counts. */
 	void		(*begun)(void *context);
 
+	/* It is not any more: that login was lost, or has no room. */
+	void		(*waits)(void *context);
+
 	/* Here is the link, or NULL and WORDS, lent, for what went wrong. */
 	void		(*done)(void *context, struct link *,
 			    const char *words);

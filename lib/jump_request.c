@@ -92,6 +92,8 @@ jump_put_back(struct jump_request *request)
 	ring_remove(&request->ring);
 	ring_push(&request->route->waiting, &request->ring);
 	request->route->waiting_count++;
+	request->wish.waits(request->wish.context);
+	jump_pause(request, request->route->paused_count > 0);
 }
 
 void

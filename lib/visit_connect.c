@@ -101,6 +101,14 @@ jump_begun(void *context)
 }
 
 static void
+jump_waits(void *context)
+{
+	struct job *job = context;
+
+	visit_crowd_pause(job);
+}
+
+static void
 jumped(void *context, struct link *link, const char *words)
 {
 	struct job *job = context;
@@ -125,6 +133,7 @@ jump(struct job *job, const char *route)
 		.limit = visit_connect_limit(job),
 		.asker = job,
 		.begun = jump_begun,
+		.waits = jump_waits,
 		.done = jumped,
 		.context = job,
 	};

@@ -246,3 +246,26 @@ kill_carriers() {
 	out_has 'SUCCESS\] web1'
 	out_has '^6'
 }
+
+@test "waiting for another login, in place of a lost one, costs no time" {
+	local hole listener
+
+	mkfifo ways
+	"$TESTBIN/blackhole" >ways 3>&- &
+	remember $!
+	read -r hole <ways
+	config 'Host bastion' "Port $BASTION_PORT" 'HostName 127.0.0.1' \
+	    'Host hole' 'HostName 127.0.0.1' "Port $hole" 'ProxyJump bastion'
+	begin cpssh -v --connect-timeout 4 -H hole true
+	wait_until 10 finds 'bastion: carrying others' "$T/err"
+	sleep 2.5
+	listener=$(pgrep -f "$BASTION/sshd_config" | head -n 1)
+	kill -STOP "$listener"	# the other login takes two seconds
+	kill_carriers
+	sleep 2
+	kill -CONT "$listener"
+	ends 4
+	out_has 'FAILURE\] hole timed out'
+	[ "$(grep -c 'bastion: logged in with' "$T/err")" = 2 ] ||
+		explain "it did not wait for the other login"
+}
