@@ -16,11 +16,18 @@
 #include "mem.h"
 #include "msg.h"
 #include "session.h"
-#include "wire.h"
+#include "sshconf.h"
 
+/* ServerAliveInterval and ServerAliveCountMax, where nobody said any. */
+#define ALIVE_INTERVAL 15	/* seconds */
+#define ALIVE_MISSED 2
+
+/* A login that hangs would cost every host behind it its time. */
 static void
 begin(struct job *job)
 {
+	if (job->conf->alive_interval <= 0)
+		session_keep_alive(job->session, ALIVE_INTERVAL, ALIVE_MISSED);
 	jump_lane_ready(job->op_state);
 }
 

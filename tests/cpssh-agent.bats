@@ -8,10 +8,8 @@ setup_file() { fleet_start 'LogLevel VERBOSE'; }
 
 # agent KEYFILE...: an agent that holds these, and no key in files.
 agent() {
-	SSH_ASKPASS=$T/askpass DISPLAY=x SSH_ASKPASS_REQUIRE=force \
-	    ssh-agent -D -a "$T/agent" >/dev/null 3>&- &
-	remember $!
-	wait_until 10 test -S "$T/agent"
+	agent_start env SSH_ASKPASS="$T/askpass" DISPLAY=x \
+	    SSH_ASKPASS_REQUIRE=force ssh-agent
 	export SSH_AUTH_SOCK=$T/agent
 	ssh-add -q "$@"
 	edit_config '/IdentityFile/d; /IdentitiesOnly/d'

@@ -22,9 +22,7 @@ certify() {
 
 # agent KEYFILE...: as ssh-add does it, with the certificates beside them
 agent() {
-	ssh-agent -D -a "$T/agent" >/dev/null 3>&- &
-	remember $!
-	wait_until 10 test -S "$T/agent"
+	agent_start ssh-agent
 	export SSH_AUTH_SOCK=$T/agent
 	ssh-add -q "$@"
 }

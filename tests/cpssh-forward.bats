@@ -6,10 +6,7 @@ load lib
 
 # agent KEYFILE...: an agent that holds these.
 agent() {
-	ssh-agent -D -a "$T/agent" >/dev/null 3>&- &
-	AGENT=$!
-	remember $AGENT
-	wait_until 10 test -S "$T/agent"
+	agent_start ssh-agent
 	export SSH_AUTH_SOCK=$T/agent
 	ssh-add -q "$@"
 }

@@ -279,9 +279,7 @@ spy() {
 
 @test "the user's agent has the key: nobody is asked" {
 	locked ed25519
-	ssh-agent -D -a "$T/agent" >/dev/null 3>&- &
-	remember $!
-	wait_until 10 test -S "$T/agent"
+	agent_start ssh-agent
 	printf '#!/bin/sh\necho secret\n' >askpass
 	chmod +x askpass
 	SSH_AUTH_SOCK=$T/agent SSH_ASKPASS=$T/askpass \

@@ -42,14 +42,14 @@ sends() {
 	rekeyed 0
 	exits 0 cpssh -H web1 -i --input "$DATA" sha256sum
 	out_has "^$SUM"
-	rekeyed 8
+	rekeyed 4
 }
 
 receives() {
 	rekeyed 0
 	exits 0 cpssh -H web1 -o back "cat $DATA"
 	cmp "$DATA" back/web1
-	rekeyed 8
+	rekeyed 4
 }
 
 # The login comes from an agent, the way leads through another host, which
@@ -77,9 +77,7 @@ does_both() {
 @test "20 MB from a host" { servers receives; }
 @test "20 MB there and back through another host, with an agent" {
 	export SSH_AUTH_SOCK=$T/agent
-	ssh-agent -D -a "$SSH_AUTH_SOCK" >agent.out 2>&1 3>&- &
-	remember $!
-	wait_until 10 test -S "$SSH_AUTH_SOCK"
+	agent_start ssh-agent
 	ssh-add -q "$KEYS/id_ed25519"
 	servers goes_through
 }

@@ -42,9 +42,7 @@ card() {
 
 # agent: one without keys; what it needs of the environment is $1...
 agent() {
-	env "$@" ssh-agent -D -a "$T/agent" -P '/*' >/dev/null 2>&1 3>&- &
-	remember $!
-	wait_until 10 test -S "$T/agent"
+	agent_start env "$@" ssh-agent -P '/*'
 	export SSH_AUTH_SOCK=$T/agent
 	edit_config '/IdentityFile/d; /IdentitiesOnly/d'
 }

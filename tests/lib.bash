@@ -359,6 +359,23 @@ refused_port() {
 	echo $port
 }
 
+# agent_start [COMMAND-PREFIX...] ssh-agent [OPTION...]: one of our own, which
+# answers, at $T/agent.
+agent_start() {
+	"$@" -D -a "$T/agent" >/dev/null 2>&1 3>&- &
+	AGENT=$!
+	remember $AGENT
+	wait_until 10 agent_answers "$T/agent"
+}
+
+# The socket is there before anybody listens.
+agent_answers() {
+	local answer=0
+
+	SSH_AUTH_SOCK=$1 ssh-add -l >/dev/null 2>&1 || answer=$?
+	[ $answer -lt 2 ]
+}
+
 # remember PID: end it when this test, or this file, is over.  With the time
 # it began: by then the number may be somebody else's.
 remember() { echo "$1 $(began "$1")" >>"$(scope)/pids"; }
