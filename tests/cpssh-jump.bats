@@ -230,6 +230,23 @@ kill_carriers() {
 	err_has '6 hosts were not reached through it: web'
 }
 
+@test "a bastion that carries only so many gets more logins" {
+	local port
+
+	mkfifo ports
+	/usr/bin/python3 "$SRCDIR/tests/fewchannels.py" "$KEYS/host_ed25519" \
+	    "$KEYS/authorized_keys" 3 >ports 2>logins 3>&- &
+	remember $!
+	read -r port <ports
+	know_host "$port" ed25519 >>"$FLEET/known_hosts"
+	config 'Host bastion' "Port $port" 'HostName 127.0.0.1' \
+	    'Host web*' 'ProxyJump bastion'
+	exits 0 cpssh -v -p 8 -i -H 'web[1-20]' 'echo hi'
+	out_counts 20 '^hi'
+	err_has 'bastion: carries no more than 3 connections'
+	[ "$(grep -c login logins)" -le 8 ]
+}
+
 @test "a login outlives those who have given up on a way through it" {
 	local hole
 
