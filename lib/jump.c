@@ -319,12 +319,11 @@ set_clock(struct route *route)
 	for (at = route->lanes.next; at != &route->lanes; at = at->next) {
 		struct lane *lane = ring_outer(at, struct lane, ring);
 		struct jump_request *request = holding_up(lane);
-		uint64_t end;
+		uint64_t end = lane->rests > now ? lane->rests : 0;
 
-		if (request == NULL)
-			continue;
-		end = patience_ends(lane, request);
-		if (first == 0 || end < first)
+		if (request != NULL)
+			end = patience_ends(lane, request);
+		if (end != 0 && (first == 0 || end < first))
 			first = end;
 	}
 	if (first == 0)
@@ -345,6 +344,11 @@ check_clock(uv_timer_t *timer)
 		struct lane *lane = ring_outer(at, struct lane, ring);
 		struct jump_request *request = holding_up(lane);
 
+		if (lane->rests != 0 && now >= lane->rests) {
+			lane->rests = 0;
+			if (lane->ready && !lane->gone)
+				jump_wake(lane);
+		}
 		if (request == NULL || now < patience_ends(lane, request))
 			continue;
 		lane->stuck = route->was_stuck = true;

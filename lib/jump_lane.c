@@ -22,6 +22,9 @@
 #define ALIVE_INTERVAL 15	/* seconds */
 #define ALIVE_MISSED 2
 
+#define REST 200		/* ms, where a bastion has too many */
+#define REFUSALS_MOST 10
+
 /* A login that hangs would cost every host behind it its time. */
 static void
 begin(struct job *job)
@@ -31,7 +34,25 @@ begin(struct job *job)
 	jump_lane_ready(job->op_state);
 }
 
-/* The bastion would not: say so, or wait if it has just too many. */
+/* The bastion has too many now.  It may still be at those that we are done
+ * with, so a lane that carries nothing else has to wait a little too. */
+static void
+wait_for_room(struct lane *lane, struct jump_request *request)
+{
+	lane->count--;
+	if (lane->count > 0) {
+		lane->room = lane->count;
+		msg_chat(lane->job->label, "carries no more than %u "
+		    "connections", lane->room);
+	} else {
+		request->refusals++;
+		lane->rests = uv_now(lane->job->run->loop) + REST;
+	}
+	jump_put_back(request);
+	jump_serve(lane->route);
+}
+
+/* The bastion would not: say so, unless it has just too many. */
 static void
 refused(struct lane *lane, struct jump_request *request)
 {
@@ -39,11 +60,9 @@ refused(struct lane *lane, struct jump_request *request)
 	char *why = session_words(job->session,
 	    LIBSSH2_ERROR_CHANNEL_FAILURE), *words;
 
-	if (strstr(why, "resource shortage") != NULL && lane->count > 1) {
-		lane->room = --lane->count;
-		msg_chat(job->label, "carries no more than %u connections",
-		    lane->room);
-		jump_put_back(request);
+	if (strstr(why, "resource shortage") != NULL &&
+	    (lane->count > 1 || request->refusals < REFUSALS_MOST)) {
+		wait_for_room(lane, request);
 	} else {
 		words = mem_print("%s cannot reach %s port %d: %s",
 		    job->label, request->wish.host, request->wish.port, why);
@@ -105,6 +124,7 @@ static void
 open_more(struct lane *lane)
 {
 	while (!lane->leaving && lane->error == 0 &&
+	    uv_now(lane->job->run->loop) >= lane->rests &&
 	    lane->opening_count < JUMP_OPENING_MOST &&
 	    (lane->room == 0 || lane->count < lane->room)) {
 		struct jump_request *request = jump_next(lane->route);

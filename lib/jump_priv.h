@@ -67,6 +67,7 @@ struct lane {
 					 * in order */
 	unsigned	 opening_count;
 	uint64_t	 answered;	/* when the last answer came */
+	uint64_t	 rests;		/* opens none until then */
 	struct ring	 passages;	/* those that have theirs */
 	uint64_t	 heard;		/* bytes when all were last told */
 	int		 error;		/* libssh2's, of the session */
@@ -87,6 +88,7 @@ struct jump_request {
 	char		*host, *label;
 	LIBSSH2_CHANNEL	*half;		/* on its way */
 	uint64_t	 began;		/* to be opened */
+	unsigned	 refusals;	/* for there were too many */
 	LIBSSH2_CHANNEL	*channel;
 	bool		 closed;	/* by us: the channel is to be freed */
 	bool		 receive, send;	/* watched for now */

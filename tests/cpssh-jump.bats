@@ -238,9 +238,9 @@ kill_carriers() {
 	    "$KEYS/authorized_keys" 3 >ports 2>logins 3>&- &
 	remember $!
 	read -r port <ports
-	know_host "$port" ed25519 >>"$FLEET/known_hosts"
+	know_host "$port" ed25519 >"$T/known"
 	config 'Host bastion' "Port $port" 'HostName 127.0.0.1' \
-	    'Host web*' 'ProxyJump bastion'
+	    "UserKnownHostsFile $T/known" 'Host web*' 'ProxyJump bastion'
 	exits 0 cpssh -v -p 8 -i -H 'web[1-20]' 'echo hi'
 	out_counts 20 '^hi'
 	err_has 'bastion: carries no more than 3 connections'
