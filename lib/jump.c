@@ -344,11 +344,6 @@ check_clock(uv_timer_t *timer)
 		struct lane *lane = ring_outer(at, struct lane, ring);
 		struct jump_request *request = holding_up(lane);
 
-		if (lane->rests != 0 && now >= lane->rests) {
-			lane->rests = 0;
-			if (lane->ready && !lane->gone)
-				jump_wake(lane);
-		}
 		if (request == NULL || now < patience_ends(lane, request))
 			continue;
 		lane->stuck = route->was_stuck = true;
