@@ -27,14 +27,14 @@
 
 /* $1 is where the directory is to be; mktemp makes it for its owner alone.
  * The signals are for those who send them to everybody at the machine's end:
- * they end the waiting. */
+ * they end the waiting.  Nobody may be left to read what is printed. */
 static const char script[] =
-    "trap : HUP INT TERM\n"
+    "trap : HUP INT TERM PIPE\n"
     "dir=$(mktemp -d \"$1/cpssh.XXXXXXXX\") || exit\n"
     "echo \"$dir\"\n"
     "ssh-agent ${SSH_SK_PROVIDER:+-P \"$SSH_SK_PROVIDER\"} "
     "-a \"$dir/agent\" sh -c '\n"
-    "	trap : HUP INT TERM\n"
+    "	trap : HUP INT TERM PIPE\n"
     "	echo\n"
     "	read nothing\n"
     "	kill \"$SSH_AGENT_PID\"'\n"

@@ -134,8 +134,10 @@ is_locked(void **state)
 
 	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_MEMLOCK, &limit), 0);
+#ifndef __SANITIZE_ADDRESS__	/* which makes mlock() do nothing */
 	assert_true(limit.rlim_cur < 65536 ||
 	    mapping_has(secret_text(secret), " lo "));
+#endif
 	secret_free(secret);
 }
 
