@@ -10,16 +10,10 @@
 #define AT(member) offsetof(struct plan, member)
 
 static const struct option_row options[] = {
-	{ 'i', "inline", NULL, "show output", OPTION_FLAG, AT(inline_out),
-	    .env = "INLINE", .pssh = true },
 	{ '\0', "inline-stdout", NULL, "without stderr",
 	    OPTION_FLAG, AT(inline_stdout), .pssh = true },
 	{ 'P', "print", NULL, "live, by line", OPTION_FLAG, AT(print),
 	    .env = "PRINT", .pssh = true },
-	{ '\0', "no-headers", NULL, "no status lines",
-	    OPTION_FLAG, AT(no_headers), .pssh = true },
-	{ '\0', "max-output", "SIZE", "kept for -i: 64M",
-	    OPTION_SIZE, AT(max_output), .env = "MAX_OUTPUT" },
 	{ 'I', "send-input", NULL, "send stdin to all",
 	    OPTION_FLAG, AT(send_input), .pssh = true },
 	{ '\0', "input", "FILE", "send FILE to all", OPTION_TEXT, AT(input) },

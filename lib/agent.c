@@ -105,32 +105,70 @@ agent_get(struct agents *all, const char *path)
 	return agent;
 }
 
+static void
+ask_list(struct agent *agent, uint64_t patience)
+{
+	agent->asking = request_new(agent, &agent->queue, NULL);
+	agent_message_ask_list(&agent->asking->message);
+	agent_work_hurry(agent, patience);
+}
+
 struct agent_request *
 agent_list(struct agent *agent, uint64_t patience, agent_listed *listed,
     void *context)
 {
 	struct agent_request *request;
 
-	if (!agent->listed && agent->asking == NULL) {
-		agent->asking = request_new(agent, &agent->queue, NULL);
-		agent_message_ask_list(&agent->asking->message);
-		agent_work_hurry(agent, patience);
-	}
+	if (!agent->listed && agent->asking == NULL)
+		ask_list(agent, patience);
 	request = request_new(agent, agent->listed ? &agent->answered :
 	    &agent->listeners, context);
 	request->listed = listed;
 	return request;
 }
 
+/* An answer that is on its way may be older than what it is asked for anew. */
+static void
+stop_asking(struct agent *agent)
+{
+	struct agent_request *asking = agent->asking;
+
+	agent->asking = NULL;
+	agent_cancel(asking);
+	alarm_drop(agent->alarm);
+	agent->alarm = NULL;
+}
+
+/* Those whom the answer is for wait again, if they have not been told. */
+static void
+take_back(struct agent *agent)
+{
+	struct ring *at, *next;
+
+	for (at = agent->answered.next; at != &agent->answered; at = next) {
+		struct agent_request *request = (struct agent_request *)at;
+
+		next = at->next;
+		if (request->listed == NULL)
+			continue;
+		ring_remove(at);
+		ring_add(&agent->listeners, at);
+	}
+}
+
 void
 agent_ask_anew(struct agent *agent)
 {
+	stop_asking(agent);
+	take_back(agent);
 	agent_message_free_list(agent->keys, agent->key_count);
 	agent->keys = NULL;
 	agent->key_count = 0;
 	free(agent->list_error);
 	agent->list_error = NULL;
 	agent->listed = false;
+	if (ring_first(&agent->listeners) != NULL)
+		ask_list(agent, agent->patience);
 }
 
 struct agent_request *

@@ -52,7 +52,8 @@ struct agent *agent_get(struct agents *, const char *path);
 struct agent_request *agent_list(struct agent *, uint64_t patience,
 	    agent_listed *, void *context);
 
-/* Forget that it was asked, and the answer: nobody may still have it. */
+/* Forget the answer, which nobody may still have; who has asked and has not
+ * been told yet is told the next one.  Not to be called from a callback. */
 void	 agent_ask_anew(struct agent *);
 
 /* Have the LEN bytes at DATA signed by the key BLOB.  Both are copied. */

@@ -55,8 +55,7 @@ prefer_hashes(struct login *login, const struct pubkey_type *type)
 		char *plain = pubkey_signature(algorithm);
 
 		if (auth_algorithm_accepted(login->job->conf, algorithm))
-			buf_addf(&list, "%s%s", list.len > 0 ? "," : "",
-			    plain);
+			buf_join(&list, ",", plain);
 		free(plain);
 		free(algorithm);
 		at += len + (at[len] == ',');

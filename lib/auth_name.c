@@ -54,9 +54,7 @@ auth_key_blob(const struct auth_key *key, size_t *len)
 void
 auth_note(struct login *login, const char *words)
 {
-	if (login->unusable.len > 0)
-		buf_adds(&login->unusable, ", ");
-	buf_adds(&login->unusable, words);
+	buf_join(&login->unusable, ", ", words);
 }
 
 void
@@ -92,8 +90,7 @@ auth_note_tried(struct login *login, const struct auth_key *key)
 {
 	char *name = auth_key_name(key), *why = doubt(login, key);
 
-	buf_addf(&login->tried, "%s%s", login->tried.len > 0 ? ", " : "",
-	    name);
+	buf_join(&login->tried, ", ", name);
 	if (why != NULL)
 		buf_addf(&login->tried, " [%s]", why);
 	free(name);

@@ -171,9 +171,7 @@ auth_note_step(struct login *login)
 	bool key = strcmp(login->asked_for, "publickey") == 0;
 
 	login->steps++;
-	if (login->accepted.len > 0)
-		buf_adds(&login->accepted, ", ");
-	buf_adds(&login->accepted, login->asked_for);
+	buf_join(&login->accepted, ", ", login->asked_for);
 	if (key)
 		buf_addf(&login->accepted, " (%s)", buf_text(&login->tried));
 	msg_chat(login->job->label, "%s accepted, the host wants more: %s",
@@ -190,9 +188,7 @@ auth_note_step(struct login *login)
 void
 auth_note_method(struct login *login, const char *method)
 {
-	if (login->tried_more.len > 0)
-		buf_adds(&login->tried_more, ", ");
-	buf_adds(&login->tried_more, method);
+	buf_join(&login->tried_more, ", ", method);
 }
 
 static void

@@ -9,7 +9,6 @@
 
 #include "auth_state.h"
 #include "job.h"
-#include "loop.h"
 #include "mem.h"
 #include "msg.h"
 #include "password.h"
@@ -48,22 +47,14 @@ auth_password_wanted(const struct login *login)
 	    !login->password_spent && auth_password_problem(login) == NULL;
 }
 
-/* Not at once: who leaves may be one of many. */
-static void
-poke_later(void *context)
-{
-	struct job *job = context;
-
-	loop_later(job->run->loop, &job->later);
-}
-
 /* What is one account: behind another hop the same name is another host. */
 static struct password_account *
 find_account(const struct job *job)
 {
 	const struct hostconf *conf = job->conf;
+	const char *route = job_route(job);
 	char *name = mem_print("%s@%s:%d %s", conf->user, conf->hostname,
-	    conf->port, conf->proxy_jump != NULL ? conf->proxy_jump :
+	    conf->port, route != NULL ? route :
 	    conf->proxy_written != NULL ? conf->proxy_written : "");
 	struct password_account *account =
 	    passwords_account(job->run->passwords, name);
@@ -78,7 +69,7 @@ auth_turn(struct login *login)
 	if (login->account == NULL) {
 		login->account = find_account(login->job);
 		login->turn = (struct gate_pass){
-			.call = poke_later, .context = login->job,
+			.call = job_poke_later, .context = login->job,
 		};
 	}
 	if (!gate_enter(&login->account->gate, &login->turn))

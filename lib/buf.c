@@ -55,6 +55,14 @@ buf_adds(struct buf *buf, const char *text)
 }
 
 void
+buf_join(struct buf *buf, const char *separator, const char *text)
+{
+	if (buf->len > 0)
+		buf_adds(buf, separator);
+	buf_adds(buf, text);
+}
+
+void
 buf_addc(struct buf *buf, char byte)
 {
 	buf_add(buf, &byte, 1);

@@ -23,6 +23,9 @@ void	 buf_adds(struct buf *, const char *text);
 /* Append one byte. */
 void	 buf_addc(struct buf *, char byte);
 
+/* Append TEXT, with SEPARATOR before it unless it is the first. */
+void	 buf_join(struct buf *, const char *separator, const char *text);
+
 /* Append what printf would print. */
 void	 buf_addf(struct buf *, const char *format, ...)
 	    __attribute__((format(printf, 2, 3)));

@@ -64,8 +64,9 @@ child_start(uv_loop_t *loop, const struct child_wish *wish,
     void (*ended)(void *context, int status), void *context)
 {
 	struct child *child = mem_zero(sizeof(*child));
-	uv_stdio_container_t stdio[3] = {
+	uv_stdio_container_t stdio[4] = {
 		stdio_of(wish->in), stdio_of(wish->out), stdio_of(wish->err),
+		stdio_of(wish->extra - 1),
 	};
 	uv_process_options_t options = {
 		.exit_cb = child_exited,
@@ -75,7 +76,7 @@ child_start(uv_loop_t *loop, const struct child_wish *wish,
 		.args = (char **)(uintptr_t)wish->args,
 		.env = (char **)(uintptr_t)wish->environ,
 		.stdio = stdio,
-		.stdio_count = 3,
+		.stdio_count = wish->extra > 0 ? 4 : 3,
 	};
 
 	child->loop = loop;

@@ -12,10 +12,11 @@ struct child_wish {
 	const char	*const *environ;	/* "NAME=VALUE"; NULL: ours */
 	int		 in, out, err;	/* what it gets as 0, 1 and 2; the
 					 * caller's; -1: nothing there */
+	int		 extra;		/* FD + 1: it gets FD as 3 */
 };
 
-/* Run a program in a process group of its own.  It inherits no descriptor but
- * the three.  ENDED gets its exit status, or -1 if it could not be started or
+/* Run a program in a process group of its own.  It is given no descriptor
+ * but these.  ENDED gets its exit status, or -1 if it could not be started or
  * died by a signal; it is never called before this returns, and ends the
  * child. */
 struct child *child_start(uv_loop_t *, const struct child_wish *,

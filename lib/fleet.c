@@ -64,6 +64,7 @@ update_progress(struct fleet *fleet)
 		.total = hostlist_is_open(fleet->list) ? 0 : fleet->listed,
 	};
 
+	run_count(&fleet->run, &counts);
 	report_progress(fleet->report, &counts);
 }
 
@@ -80,6 +81,7 @@ static void
 tell(struct fleet *fleet, struct job *job)
 {
 	tally_add(&fleet->tally, &job->result);
+	run_settle(&fleet->run, job);
 	update_progress(fleet);
 	report_visit(fleet->report, job, written);
 }
@@ -130,10 +132,9 @@ start(struct fleet *fleet)
 	const struct plan *plan = fleet->run.plan;
 	struct job *job = next_job(fleet);
 
-	if (plan->outdir != NULL)
-		job->out_file = outdir_name(plan->outdir, job->label);
-	if (plan->errdir != NULL)
-		job->err_file = outdir_name(plan->errdir, job->label);
+	job->out_file = outdir_name(plan->outdir, job->label);
+	job->err_file = outdir_name(plan->errdir, job->label);
+	job->local_name = outdir_name(plan->localdir, job->label);
 	job->previous = NULL;
 	job->next = fleet->jobs;
 	if (fleet->jobs != NULL)
@@ -150,7 +151,8 @@ fill(struct fleet *fleet)
 
 	fleet->run.node_count = hostlist_is_open(fleet->list) ? 0 :
 	    fleet->listed;
-	fleet->run.window = window_share(most_at_once(fleet));
+	fleet->run.window = window_share(most_at_once(fleet),
+	    fleet->run.plan->localdir != NULL);
 	/* Output that waits for its reader holds files open too. */
 	while (fleet->queue != NULL && fleet->stopped_by == 0 &&
 	    fleet->active + report_backlog(fleet->report) < places)
@@ -207,12 +209,10 @@ cancel_waiting(struct fleet *fleet)
 static void
 stop(struct fleet *fleet, int stopped_by)
 {
-	struct job *job, *next;
-
 	fleet->stopped_by = stopped_by;
 	hostlist_stop(fleet->list);
 	input_stop(fleet->input);
-	for (job = fleet->jobs; job != NULL; job = next) {
+	for (struct job *job = fleet->jobs, *next; job != NULL; job = next) {
 		next = job->next;
 		job_stop(job, ENDED_INTERRUPTED, NULL);
 	}
@@ -253,7 +253,6 @@ static void
 input_grew(void *context, int error)
 {
 	struct fleet *fleet = context;
-	struct job *job, *next;
 
 	fleet->run.input_ended = input_ended(fleet->input);
 	if (error != 0) {
@@ -262,7 +261,7 @@ input_grew(void *context, int error)
 		stop(fleet, SIGPIPE);
 		return;
 	}
-	for (job = fleet->jobs; job != NULL; job = next) {
+	for (struct job *job = fleet->jobs, *next; job != NULL; job = next) {
 		next = job->next;
 		job_poke(job);
 	}
@@ -280,15 +279,16 @@ prepare(struct fleet *fleet)
 	    list_ended, fleet, &why);
 	if (fleet->list == NULL)
 		return why;
-	if (plan->send_input || plan->input != NULL) {
+	if (plan->input_text != NULL)
+		fleet->input = input_of_text(plan->input_text);
+	else if (plan->send_input || plan->input != NULL)
 		fleet->input = input_open(run->loop, plan->input, input_grew,
 		    fleet, &why);
-		if (fleet->input == NULL)
-			return why;
+	if (fleet->input != NULL) {
 		run->input = input_spool(fleet->input);
 		run->input_ended = input_ended(fleet->input);
 	}
-	return NULL;
+	return why;
 }
 
 static void
@@ -353,8 +353,9 @@ exit_status(const struct fleet *fleet)
 	if (fleet->active > 0)
 		msg_warn("%u hosts were forgotten: please report this",
 		    fleet->active);
-	if (fleet->trouble || fleet->active > 0 ||
-	    hostlist_failed(fleet->list))
+	if ((fleet->stopped_by == 0 || fleet->stopped_by == SIGPIPE) &&
+	    (fleet->trouble || fleet->active > 0 ||
+	    hostlist_failed(fleet->list) || report_failed(fleet->report)))
 		return 1;
 	if (fleet->stopped_by == 0 && fleet->listed == 0 &&
 	    !fleet->run.plan->allow_empty) {
@@ -362,7 +363,8 @@ exit_status(const struct fleet *fleet)
 		    "(--allow-empty makes that no error)");
 		return 1;
 	}
-	return tally_exit_status(&fleet->tally, fleet->stopped_by);
+	return tally_exit_status(&fleet->tally, fleet->run.plan->copies,
+	    fleet->stopped_by);
 }
 
 int

@@ -22,6 +22,7 @@
 #include "session.h"
 #include "sshargs.h"
 #include "sshconf.h"
+#include "tree.h"
 
 #define PAR 32			/* pssh's */
 #define HANDSHAKES 128
@@ -55,10 +56,6 @@ static const struct option_row common[] = {
 	    OPTION_FLAG, AT(append), .pssh = true },
 	{ 'O', "option", "K=V", "as in ssh_config", OPTION_LIST,
 	    AT(ssh_options), .env = "OPTIONS", .pssh = true },
-	{ 'x', "extra-args", "STR", "ssh flags",
-	    OPTION_WORDS, AT(ssh_words), .pssh = true },
-	{ 'X', "extra-arg", "STR", "one ssh flag",
-	    OPTION_LIST, AT(ssh_words), .pssh = true },
 	{ 'F', "ssh-config", "FILE", "configuration",
 	    OPTION_TEXT, AT(ssh_config), .env = "SSH_CONFIG" },
 	{ 'A', "askpass", NULL, "ask a password", OPTION_FLAG, AT(askpass),
@@ -71,6 +68,12 @@ static const struct option_row common[] = {
 	    OPTION_FLAG, AT(allow_empty) },
 	{ '\0', "max-handshakes", "N", "at once: 128", OPTION_NUMBER,
 	    AT(handshakes), 1, INT_MAX, .env = "MAX_HANDSHAKES" },
+	{ 'i', "inline", NULL, "show output", OPTION_FLAG, AT(inline_out),
+	    .env = "INLINE", .pssh = true },
+	{ '\0', "max-output", "SIZE", "kept for -i: 64M",
+	    OPTION_SIZE, AT(max_output), .env = "MAX_OUTPUT" },
+	{ '\0', "no-headers", NULL, "no status lines",
+	    OPTION_FLAG, AT(no_headers), .pssh = true },
 	{ '\0', "headers-to-stderr", NULL, "status lines: err",
 	    OPTION_FLAG, AT(headers_to_stderr) },
 	{ '\0', "no-progress", NULL, "no progress line",
@@ -78,6 +81,24 @@ static const struct option_row common[] = {
 	{ '\0', "help", NULL, "this text", OPTION_HELP, .pssh = true },
 	{ '\0', "version", NULL, "the version", OPTION_VERSION, .pssh = true },
 	{ .name = NULL },
+};
+
+/* Those whose language differs, by enum sshargs_language. */
+static const struct option_row extras[][3] = {
+	[SSHARGS_SSH] = {
+		{ 'x', "extra-args", "STR", "ssh flags",
+		    OPTION_WORDS, AT(ssh_words), .pssh = true },
+		{ 'X', "extra-arg", "STR", "one ssh flag",
+		    OPTION_LIST, AT(ssh_words), .pssh = true },
+		{ .name = NULL },
+	},
+	[SSHARGS_SCP] = {
+		{ 'x', "extra-args", "STR", "scp flags",
+		    OPTION_WORDS, AT(ssh_words), .pssh = true },
+		{ 'X', "extra-arg", "STR", "one scp flag",
+		    OPTION_LIST, AT(ssh_words), .pssh = true },
+		{ .name = NULL },
+	},
 };
 
 char *
@@ -94,7 +115,8 @@ front_join(char **words, int count)
 }
 
 /* Descriptors 0 to 2 are what they are taken for, nothing that we open gets
- * in their place, and no core file tells of keys. */
+ * in their place, what else we were given goes to no program that we start,
+ * and no core file tells of keys. */
 static void
 secure_surroundings(void)
 {
@@ -106,6 +128,9 @@ secure_surroundings(void)
 	while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		close(fd);
+#ifdef CLOSE_RANGE_CLOEXEC
+	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+#endif
 	setrlimit(RLIMIT_CORE, &none);
 	/* A write beyond a limit fails instead: that is one host's trouble. */
 	signal(SIGXFSZ, SIG_IGN);
@@ -158,11 +183,11 @@ give_options(struct sshconf *conf, char *const *texts, const char *origin)
 /* Flags, then -O, then the -o among -x and -X: the order in which ssh takes
  * them as pssh passes them on; the first value wins. */
 static void
-configure(struct plan *plan)
+configure(struct plan *plan, enum sshargs_language language)
 {
 	static char *const nothing[] = { NULL };
 	struct sshargs args;
-	char *why = sshargs_read(&args, plan->ssh_words != NULL ?
+	char *why = sshargs_read(&args, language, plan->ssh_words != NULL ?
 	    plan->ssh_words : nothing);
 
 	if (why != NULL)
@@ -178,6 +203,9 @@ configure(struct plan *plan)
 		msg_die(1, "%s", why);
 	if (args.verbose > 0)
 		msg_chatty = 1;
+	plan->recursive |= args.recursive;
+	plan->preserve |= args.preserve;
+	plan->sftp |= args.sftp;
 	sshargs_clear(&args);
 }
 
@@ -214,6 +242,7 @@ fit_files(struct plan *plan)
 
 	each += plan->outdir != NULL ? 1 : 0;
 	each += plan->errdir != NULL ? 1 : 0;
+	each += plan->localdir != NULL || plan->rsync_args != NULL ? 5 : 0;
 	each += plan->inline_out ? 2 : plan->inline_stdout ? 1 : 0;
 	most = files > FILES_OF_OURS + each ?
 	    (long)((files - FILES_OF_OURS) / each) : 1;
@@ -230,6 +259,7 @@ forget(struct plan *plan)
 	sshconf_free(plan->sshconf);
 	outdir_free(plan->outdir);
 	outdir_free(plan->errdir);
+	outdir_free(plan->localdir);
 	mem_free_all(plan->host_files);
 	mem_free_all(plan->host_words);
 	mem_free_all(plan->globs);
@@ -239,16 +269,30 @@ forget(struct plan *plan)
 	free(plan->ssh_config);
 	free(plan->command);
 	free(plan->input);
+	free(plan->input_text);
+	free(plan->signal);
+	mem_free_all(plan->locals);
+	tree_free(plan->tree);
+	free(plan->target);
+	free(plan->script);
+	mem_free_all(plan->rsync_args);
+	mem_free_all(plan->rsync_words);
 	free(plan->password_file);
 	free(plan->outdir_path);
 	free(plan->errdir_path);
+	free(plan->localdir_path);
+	mem_free_all(plan->remotes);
+	free(plan->get_below);
+	free(plan->get_as);
+	mem_free_all(plan->get_names);
 }
 
 int
 front_main(const struct command *command, int argc, char **argv)
 {
 	const struct option_row *const tables[] = {
-		common, command->options, NULL
+		common, command->options,
+		command->own_extras ? NULL : extras[command->language], NULL
 	};
 	const struct option_rows rows = {
 		tables, command->usage, command->summary
@@ -257,6 +301,7 @@ front_main(const struct command *command, int argc, char **argv)
 		.par = PAR,
 		.handshakes = HANDSHAKES,
 		.timeout = command->timeout,
+		.copies = command->copies,
 		.connect_timeout = -1,
 		.max_output = MAX_OUTPUT,
 	};
@@ -269,9 +314,12 @@ front_main(const struct command *command, int argc, char **argv)
 	command->take_operands(&plan, argv + first, argc - first);
 	check_plan(&plan);
 	msg_chatty = plan.verbose;
-	configure(&plan);
+	configure(&plan, command->language);
+	if (command->prepare != NULL)
+		command->prepare(&plan);
 	plan.outdir = open_directory(plan.outdir_path, plan.append);
 	plan.errdir = open_directory(plan.errdir_path, plan.append);
+	plan.localdir = open_directory(plan.localdir_path, false);
 	fit_files(&plan);
 	if (plan.password_file != NULL)
 		plan.password = read_password(plan.password_file);

@@ -6,6 +6,7 @@
 
 #include "options.h"
 #include "plan.h"
+#include "sshargs.h"
 
 struct command {
 	const char	*name;
@@ -13,11 +14,18 @@ struct command {
 	const char	*summary;
 	const struct option_row *options;	/* its own; the last is empty */
 	long		 timeout;	/* -t unless it is given */
+	bool		 copies;	/* any failure is exit status 4 */
+	enum sshargs_language language;	/* of -x and -X */
+	bool		 own_extras;	/* its options have -x and -X */
 
 	/* Decide what to do from OPERANDS, of which there are COUNT; what is
 	 * wrong with them is told by options_usage_error(). */
 	void		(*take_operands)(struct plan *, char **operands,
 			    int count);
+
+	/* Decide the rest, when all options are known, -x among them.  May be
+	 * NULL. */
+	void		(*prepare)(struct plan *);
 };
 
 /* Run COMMAND and return the exit status. */

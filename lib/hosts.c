@@ -208,12 +208,6 @@ hosts_words(struct hosts *hosts, const char *text)
 	}
 }
 
-unsigned
-hosts_count(const struct hosts *hosts)
-{
-	return hosts->count;
-}
-
 void
 hosts_free(struct hosts *hosts)
 {

@@ -29,9 +29,6 @@ void	 hosts_end(struct hosts *, const char *name);
 /* The value of one -H: entries separated by blanks, no comments, no fields. */
 void	 hosts_words(struct hosts *, const char *text);
 
-/* How many targets were handed on so far. */
-unsigned hosts_count(const struct hosts *);
-
 void	 hosts_free(struct hosts *);
 
 #endif

@@ -64,6 +64,17 @@ input_open(uv_loop_t *loop, const char *file,
 	return input;
 }
 
+struct input *
+input_of_text(const char *text)
+{
+	struct input *input = mem_zero(sizeof(*input));
+
+	input->fd = -1;
+	input->spool = spool_new(KEPT_IN_MEMORY, 0);
+	spool_add(input->spool, text, strlen(text));
+	return input;
+}
+
 struct spool *
 input_spool(const struct input *input)
 {
@@ -92,6 +103,7 @@ input_free(struct input *input)
 		return;
 	input_stop(input);
 	spool_free(input->spool);
-	close(input->fd);
+	if (input->fd >= 0)
+		close(input->fd);
 	free(input);
 }

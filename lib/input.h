@@ -17,6 +17,9 @@ struct spool;
 struct input *input_open(uv_loop_t *, const char *file,
 	    void (*grew)(void *context, int error), void *context, char **why);
 
+/* The same of TEXT, all of which is there. */
+struct input *input_of_text(const char *text);
+
 /* What is there so far; lent. */
 struct spool *input_spool(const struct input *);
 bool	 input_ended(const struct input *);

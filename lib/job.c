@@ -141,7 +141,7 @@ job_resume(struct job *job)
 static void
 press(struct job *job)
 {
-	uint64_t grace = job->op->stop(job);
+	uint64_t grace = job->op->stop != NULL ? job->op->stop(job) : 0;
 
 	if (grace == 0) {
 		job_let_go(job);
@@ -198,6 +198,14 @@ enter(struct job *job, const struct step_entry *step)
 	}
 }
 
+static void
+begin(struct job *job)
+{
+	if (job->op->begin != NULL)
+		job->op->begin(job);
+	enter(job, job->op->steps);
+}
+
 enum step
 job_again(struct job *job, enum step (*run)(struct job *))
 {
@@ -209,6 +217,18 @@ job_again(struct job *job, enum step (*run)(struct job *))
 	while (result->step_count > 0 &&
 	    result->steps[result->step_count - 1].name != job->step->name)
 		result->step_count--;
+	return STEP_AGAIN;
+}
+
+enum step
+job_instead(struct job *job, const struct op *other, char *why)
+{
+	free(job->shut);
+	job->shut = why;
+	job->op->let_go(job);
+	job->op = other;
+	job_limit(job, 0);
+	begin(job);
 	return STEP_AGAIN;
 }
 
@@ -228,8 +248,7 @@ advance(struct job *job)
 	if (job->conf->alive_interval > 0)
 		session_keep_alive(job->session, job->conf->alive_interval,
 		    job->conf->alive_count_max);
-	job->op->begin(job);
-	enter(job, job->op->steps);
+	begin(job);
 	return true;
 }
 
@@ -237,7 +256,12 @@ static void
 take_steps(struct job *job)
 {
 	for (;;) {
-		switch (job->step->run(job)) {
+		enum step step = job->step->run(job);
+
+		/* Something in it has ended the visit. */
+		if (job->leaving)
+			return;
+		switch (step) {
 		case STEP_NEXT:
 			if (advance(job))
 				continue;
@@ -282,10 +306,8 @@ job_poke_context(void *context)
 	job_poke(context);
 }
 
-/* Not now: who leaves the gate may be one of many that leave together, each
- * letting in the next. */
-static void
-let_in(void *context)
+void
+job_poke_later(void *context)
 {
 	struct job *job = context;
 
@@ -304,8 +326,16 @@ job_new(struct run *run, struct target *target)
 	job->sshconf = run->plan->sshconf;
 	job->label = target_label(target, run->plan->user);
 	job->later = (struct later){ .call = job_poke_context, .context = job };
-	job->pass = (struct gate_pass){ .call = let_in, .context = job };
+	job->pass = (struct gate_pass){ .call = job_poke_later,
+	    .context = job };
 	return job;
+}
+
+const char *
+job_route(const struct job *job)
+{
+	/* The hosts before this one in a route lead to it. */
+	return job->via != NULL ? job->via : job->conf->proxy_jump;
 }
 
 /* NULL, or in fresh memory why there is no place for its output. */
@@ -337,8 +367,7 @@ job_start(struct job *job)
 		job_let_go(job);
 		return;
 	}
-	job->op->begin(job);
-	enter(job, job->op->steps);
+	begin(job);
 	loop_later(job->run->loop, &job->later);
 }
 
@@ -352,9 +381,11 @@ job_free(struct job *job)
 	target_free(job->target);
 	result_clear(&job->result);
 	free(job->aside);
+	free(job->shut);
 	free(job->via);
 	free(job->label);
 	free(job->out_file);
 	free(job->err_file);
+	free(job->local_name);
 	free(job);
 }

@@ -55,6 +55,8 @@ struct run {
 	bool		 input_ended;	/* all of it is there */
 	unsigned	 node_count;	/* hosts in the list, 0: not known */
 	uint32_t	 window;	/* bytes a channel may have in flight */
+	uint64_t	 moved;		/* by commands' streams, either way */
+	uint64_t	 given_up;	/* of plan->each, by failed hosts */
 };
 
 struct job {
@@ -67,6 +69,7 @@ struct job {
 	char		*via;		/* ProxyJump, whatever sshconf says */
 	char		*label;		/* its name in reports */
 	char		*out_file, *err_file;	/* and in output directories */
+	char		*local_name;	/* and in plan->localdir */
 	struct hostconf	*conf;		/* from the first step on */
 	struct session	*session;	/* from the second step on */
 	struct output	*output;
@@ -85,6 +88,7 @@ struct job {
 	const struct op	*op;		/* run->entry, or then */
 	const struct step_entry *step;
 	char		*aside;		/* more on it for messages, or NULL */
+	char		*shut;		/* why job_instead(), or NULL */
 	bool		 ended;		/* the result stands */
 	bool		 stopping;	/* and the remote side is being told */
 	bool		 leaving;	/* only handles are left to close */
@@ -111,6 +115,10 @@ struct job {
 	struct job	*next, *previous;
 };
 
+/* The hosts that lead there, as ProxyJump has them, or NULL.  Once it is
+ * configured. */
+const char *job_route(const struct job *);
+
 /* A visit to TARGET, which is the job's from here on.  Nothing happens until
  * job_start(), and until then what was taken from the plan may be changed. */
 struct job *job_new(struct run *, struct target *);
@@ -125,6 +133,10 @@ void	 job_poke(struct job *);
 /* The same as a callback: CONTEXT is the job. */
 void	 job_poke_context(void *context);
 
+/* The same in the loop's next turn: who leaves a gate may be in the middle of
+ * a step, or one of many that leave together, each letting in the next. */
+void	 job_poke_later(void *context);
+
 /* Record how the visit ended and why (NULL: nothing to add), in words that
  * follow the host's name.  What was recorded first stands.  Returns STEP_FAIL,
  * for steps to return. */
@@ -134,6 +146,11 @@ enum step job_fail(struct job *, enum ending, const char *format, ...)
 /* Go back to the step of the same table that runs RUN, in the same turn.
  * Returns STEP_AGAIN, for steps to return. */
 enum step job_again(struct job *, enum step (*run)(struct job *));
+
+/* Do OTHER in place of what the job does, from its first step on, since that
+ * is not possible; WHY is taken over.  Returns STEP_AGAIN, for steps to
+ * return. */
+enum step job_instead(struct job *, const struct op *other, char *why);
 
 /* End the visit for the reason given; WORDS, NULL for the name of the present
  * step, say more.  What runs on the host is asked to stop first, for a bounded

@@ -133,15 +133,14 @@ jump_route(struct jumps *jumps, const char *hops)
 void
 jump_wake(struct lane *lane)
 {
-	loop_later(lane->job->run->loop, &lane->job->later);
+	job_poke_later(lane->job);
 }
 
 void
 jump_count_cost(struct route *route, const char *label)
 {
 	if (route->cost++ < JUMP_NAMED)
-		buf_addf(&route->names, "%s%s",
-		    route->names.len > 0 ? ", " : "", label);
+		buf_join(&route->names, ", ", label);
 }
 
 /* Nobody who waits can go this way, and nobody who comes. */

@@ -39,7 +39,7 @@ begin(struct job *job)
 static void
 wait_for_room(struct lane *lane, struct jump_request *request)
 {
-	lane->count--;
+	jump_put_back(request);
 	if (lane->count > 0) {
 		lane->room = lane->count;
 		msg_chat(lane->job->label, "carries no more than %u "
@@ -48,7 +48,6 @@ wait_for_room(struct lane *lane, struct jump_request *request)
 		request->refusals++;
 		lane->rests = uv_now(lane->job->run->loop) + REST;
 	}
-	jump_put_back(request);
 	jump_serve(lane->route);
 }
 
@@ -225,13 +224,6 @@ carry(struct job *job)
 	return STEP_WAIT;
 }
 
-static uint64_t
-stop(struct job *job)
-{
-	(void)job;
-	return 0;
-}
-
 /* The channels go with the session. */
 static void
 let_go(struct job *job)
@@ -246,6 +238,7 @@ let_go(struct job *job)
 	    job->result.message != NULL ? ": " : "",
 	    job->result.message != NULL ? job->result.message : "");
 	lane->gone = true;
+	lane->opening_count = 0;
 	while ((at = ring_first(&lane->opening)) != NULL ||
 	    (at = ring_first(&lane->passages)) != NULL)
 		jump_lost(ring_outer(at, struct jump_request, ring), words);
@@ -260,6 +253,5 @@ static const struct step_entry steps[] = {
 const struct op jump_carry = {
 	.steps = steps,
 	.begin = begin,
-	.stop = stop,
 	.let_go = let_go,
 };

@@ -73,6 +73,23 @@ fail_with(int error)
 	return -1;
 }
 
+/* Something that has come, and is not read yet. */
+static unsigned long
+waiting(const struct jump_request *self)
+{
+	unsigned long bytes = 0;
+
+	libssh2_channel_window_read_ex(self->channel, &bytes, NULL);
+	return bytes;
+}
+
+/* Has something come, or the end? */
+static bool
+has_input(const struct jump_request *self)
+{
+	return waiting(self) > 0 || libssh2_channel_eof(self->channel);
+}
+
 /* A login that is lost is told apart from a connection that the host itself
  * has closed. */
 static ssize_t
@@ -88,6 +105,11 @@ passage_receive(struct link *link, void *data, size_t len)
 		jump_wake(self->lane);
 	if (got > 0)
 		return got;
+	/* A second stream has no place here (RFC 4254, section 7.2), and would
+	 * be taken for something to read. */
+	if (waiting(self) > 0)
+		libssh2_channel_flush_ex(self->channel,
+		    SSH_EXTENDED_DATA_STDERR);
 	if (got == LIBSSH2_ERROR_EAGAIN ||
 	    (got == 0 && !libssh2_channel_eof(self->channel)))
 		return fail_with(EAGAIN);
@@ -111,16 +133,6 @@ passage_send(struct link *link, const void *data, size_t len)
 	}
 	return fail_with(sent == 0 || sent == LIBSSH2_ERROR_EAGAIN ? EAGAIN :
 	    EPIPE);
-}
-
-/* Has something come, or the end? */
-static bool
-has_input(const struct jump_request *self)
-{
-	unsigned long waiting = 0;
-
-	libssh2_channel_window_read_ex(self->channel, &waiting, NULL);
-	return waiting > 0 || libssh2_channel_eof(self->channel);
 }
 
 static void

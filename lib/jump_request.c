@@ -85,11 +85,20 @@ jump_next(struct route *route)
 	return request;
 }
 
+/* Out of whatever row it is in, and out of its lane if it is in one. */
+static void
+leave_lane(struct jump_request *request)
+{
+	ring_remove(&request->ring);
+	if (request->lane != NULL)
+		request->lane->count--;
+	request->lane = NULL;
+}
+
 void
 jump_put_back(struct jump_request *request)
 {
-	request->lane = NULL;
-	ring_remove(&request->ring);
+	leave_lane(request);
 	ring_push(&request->route->waiting, &request->ring);
 	request->route->waiting_count++;
 	request->wish.waits(request->wish.context);
@@ -113,9 +122,7 @@ void
 jump_forget(struct jump_request *request)
 {
 	loop_forget(request->route->jumps->run->loop, &request->told);
-	ring_remove(&request->ring);
-	if (request->lane != NULL)
-		request->lane->count--;
+	leave_lane(request);
 	free(request->host);
 	free(request->label);
 	free(request->lost);
@@ -136,7 +143,6 @@ jump_lost(struct jump_request *request, const char *words)
 
 	request->half = NULL;
 	if (request->wanted) {
-		lane->count--;
 		jump_put_back(request);
 		return;
 	}
@@ -145,11 +151,8 @@ jump_lost(struct jump_request *request, const char *words)
 		return;
 	}
 	if (lane->lost_count++ < JUMP_NAMED)
-		buf_addf(&lane->lost, "%s%s", lane->lost.len > 0 ? ", " : "",
-		    request->label);
-	ring_remove(&request->ring);
-	lane->count--;
-	request->lane = NULL;
+		buf_join(&lane->lost, ", ", request->label);
+	leave_lane(request);
 	request->channel = NULL;
 	request->lost = mem_dup(words);
 	request->told.call = tell_lost;

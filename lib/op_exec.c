@@ -15,7 +15,6 @@
  */
 #include "config.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,25 +28,30 @@
 #include "output.h"
 #include "plan.h"
 #include "session.h"
-#include "spool.h"
 #include "sweep.h"
 
 #define PIECE (32 * 1024)	/* read or written at a time */
 #define TURN (256 * 1024)	/* read before others have theirs */
+#define WIDE (1024 * 1024)	/* a window that a long line may want filled */
 
-static void
-exec_begin(struct job *job)
+struct exec *
+op_exec_new(struct job *job, const char *command, const struct ends *ends,
+    void *state)
 {
 	struct exec *exec = mem_zero(sizeof(*exec));
 
+	exec->ends = op_exec_ends(ends);
+	exec->state = state;
+	exec->command = command;
 	exec->environ = environ_offered(job);
 	exec->waiter.call = job_poke_context;
 	exec->waiter.context = job;
 	job->op_state = exec;
+	return exec;
 }
 
-static void
-exec_let_go(struct job *job)
+void
+op_exec_free(struct job *job)
 {
 	struct exec *exec = job->op_state;
 
@@ -63,54 +67,62 @@ exec_let_go(struct job *job)
 	job->op_state = NULL;
 }
 
-/* Half of the input must not look like all of it: no end is sent. */
-static void
-input_failed(struct job *job)
-{
-	char *words = mem_print("cannot read the input to send: %s",
-	    strerror(errno));
-
-	job_stop(job, ENDED_LOCAL, words);
-	free(words);
-}
-
 /* Send what there is of our input, as far as the other side takes it.  An
  * answer to a prompt would be given here too. */
 static void
 feed(struct job *job)
 {
 	struct exec *exec = job->op_state;
-	const struct run *run = job->run;
-	char piece[PIECE];
+	char room[PIECE];
 
 	while (!exec->input_over &&
 	    session_backlog(job->session) < SESSION_ENOUGH) {
-		ssize_t sent, len = run->input == NULL ? 0 : spool_read(
-		    run->input, exec->input_at, piece, sizeof(piece));
+		const char *data;
+		ssize_t sent, len = exec->ends.input(job, room, sizeof(room),
+		    &data);
 
-		if (len == 0 && run->input != NULL && !run->input_ended)
+		if (len == ENDS_LATER || len == ENDS_FAILED)
 			return;
-		if (len < 0) {
-			input_failed(job);
-			return;
-		}
-		if (len == 0) {
+		if (len == ENDS_OVER) {
 			exec->input_over = true;
 			break;
 		}
-		sent = libssh2_channel_write(exec->channel, piece, (size_t)len);
+		sent = libssh2_channel_write(exec->channel, data, (size_t)len);
 		if (sent == LIBSSH2_ERROR_EAGAIN || sent == 0)
 			return;
 		if (sent < 0) {
 			exec->input_over = exec->eof_sent = true;
 			return;
 		}
-		exec->input_at += (uint64_t)sent;
+		exec->ends.sent(job, (size_t)sent);
 		job->result.bytes_in += (uint64_t)sent;
+		job->run->moved += (uint64_t)sent;
 	}
 	if (exec->input_over && !exec->eof_sent)
 		exec->eof_sent = libssh2_channel_send_eof(exec->channel) !=
 		    LIBSSH2_ERROR_EAGAIN;
+}
+
+/* Let the host send on when an eighth of a wide window is used up.  libssh2
+ * waits for a quarter, and for that part of each round trip of a long line
+ * nothing would come.  What is asked for once must not be changed while it
+ * has not been sent. */
+static int
+widen(struct exec *exec)
+{
+	unsigned long whole = 0, left;
+	int error;
+
+	left = libssh2_channel_window_read_ex(exec->channel, NULL, &whole);
+	if (exec->widen == 0 && whole >= WIDE && left < whole - whole / 8)
+		exec->widen = whole - left;
+	if (exec->widen == 0)
+		return 0;
+	error = libssh2_channel_receive_window_adjust2(exec->channel,
+	    exec->widen, 1, NULL);
+	if (error != LIBSSH2_ERROR_EAGAIN)
+		exec->widen = 0;
+	return error;
 }
 
 /* Take over what came on one stream.  NEXT: all that there is for now. */
@@ -119,11 +131,13 @@ drain(struct job *job, enum output_stream which, size_t *turn)
 {
 	struct exec *exec = job->op_state;
 	int stream = which == OUTPUT_ERR ? SSH_EXTENDED_DATA_STDERR : 0;
+	char *(*take)(struct job *, const char *, size_t) =
+	    which == OUTPUT_ERR ? exec->ends.errors : exec->ends.output;
 	char piece[PIECE], *words;
 	ssize_t got;
 
 	for (;;) {
-		bool blocked = output_blocked(job->output, &exec->waiter);
+		bool blocked = exec->ends.blocked(job, &exec->waiter);
 
 		if (*turn >= TURN)
 			return STEP_YIELD;
@@ -131,8 +145,10 @@ drain(struct job *job, enum output_stream which, size_t *turn)
 			session_listen(job->session, false);
 			return STEP_WAIT;
 		}
-		got = libssh2_channel_read_ex(exec->channel, stream, piece,
-		    exec->piece);
+		got = widen(exec);
+		if (got == 0)
+			got = libssh2_channel_read_ex(exec->channel, stream,
+			    piece, exec->piece);
 		if (got == LIBSSH2_ERROR_EAGAIN || got == 0)
 			return STEP_NEXT;
 		if (got < 0)
@@ -141,11 +157,11 @@ drain(struct job *job, enum output_stream which, size_t *turn)
 		*turn += (size_t)got;
 		*(which == OUTPUT_ERR ? &job->result.bytes_err :
 		    &job->result.bytes_out) += (uint64_t)got;
+		job->run->moved += (uint64_t)got;
 		/* Nobody waits for the rest of what is being stopped; what
 		 * comes after a gap is not to be taken for its end. */
 		exec->dropping |= blocked;
-		words = exec->dropping ? NULL : output_add(job->output, which,
-		    piece, (size_t)got);
+		words = exec->dropping ? NULL : take(job, piece, (size_t)got);
 		if (words != NULL && !job->stopping) {
 			job_stop(job, ENDED_LOCAL, words);
 			free(words);
@@ -169,8 +185,8 @@ look_after(struct job *job)
 	    "the host opens far too many connections to the agent");
 }
 
-static enum step
-copy_streams(struct job *job)
+enum step
+op_exec_copy(struct job *job)
 {
 	struct exec *exec = job->op_state;
 	size_t turn = 0;
@@ -189,14 +205,23 @@ copy_streams(struct job *job)
 	return libssh2_channel_eof(exec->channel) ? STEP_NEXT : STEP_WAIT;
 }
 
-/* libssh2 says 0 also of a command that was killed: the signal goes first. */
 static enum step
-learn_status(struct job *job)
+status_failed(struct job *job)
 {
 	struct exec *exec = job->op_state;
-	struct result *result = &job->result;
-	char *name = NULL;
-	size_t len = 0;
+	char *words = exec->ends.status_words(job, job->result.exit_status);
+
+	if (words == NULL)
+		return job_fail(job, ENDED_STATUS, NULL);
+	job_fail(job, ENDED_STATUS, "%s", words);
+	free(words);
+	return STEP_FAIL;
+}
+
+enum step
+op_exec_close(struct job *job)
+{
+	struct exec *exec = job->op_state;
 	int error;
 
 	if (look_after(job) != STEP_NEXT)
@@ -208,17 +233,40 @@ learn_status(struct job *job)
 	if (error != 0)
 		return op_exec_not_yet(job, error, "connection lost");
 	exec->started = false;
-	result->maybe_running = false;
-	result->left_behind = exec->held;
+	job->result.maybe_running = false;
+	job->result.left_behind = exec->held;
+	return STEP_NEXT;
+}
+
+bool
+op_exec_killed(struct job *job)
+{
+	struct exec *exec = job->op_state;
+	struct result *result = &job->result;
+	char *name = NULL;
+	size_t len = 0;
+
 	libssh2_channel_get_exit_signal(exec->channel, &name, &len, NULL, NULL,
 	    NULL, NULL);
-	if (name != NULL) {
-		if (!job->ended)
-			snprintf(result->signal, sizeof(result->signal), "%.*s",
-			    (int)len, name);
-		libssh2_free(session_ssh(job->session), name);
-		return job_fail(job, ENDED_SIGNAL, NULL);
-	}
+	if (name == NULL)
+		return false;
+	if (!job->ended)
+		snprintf(result->signal, sizeof(result->signal), "%.*s",
+		    (int)len, name);
+	libssh2_free(session_ssh(job->session), name);
+	job_fail(job, ENDED_SIGNAL, NULL);
+	return true;
+}
+
+/* libssh2 says 0 also of a command that was killed: the signal goes first. */
+enum step
+op_exec_learn(struct job *job)
+{
+	struct exec *exec = job->op_state;
+	struct result *result = &job->result;
+
+	if (op_exec_killed(job))
+		return STEP_FAIL;
 	if (!job->ended)
 		result->exit_status =
 		    libssh2_channel_get_exit_status(exec->channel);
@@ -227,8 +275,14 @@ learn_status(struct job *job)
 		return job_fail(job, ENDED_LOST,
 		    "the host did not say how the command ended");
 	if (result->exit_status != 0)
-		return job_fail(job, ENDED_STATUS, NULL);
+		return status_failed(job);
 	return STEP_NEXT;
+}
+
+static void
+exec_begin(struct job *job)
+{
+	op_exec_new(job, job->run->plan->command, NULL, NULL);
 }
 
 static const struct step_entry steps[] = {
@@ -237,8 +291,9 @@ static const struct step_entry steps[] = {
 	{ "terminal request", op_exec_terminal },
 	{ "environment", op_exec_environment },
 	{ "start of the command", op_exec_start },
-	{ "the command", copy_streams },
-	{ "end of the command", learn_status },
+	{ "the command", op_exec_copy },
+	{ "end of the command", op_exec_close },
+	{ "exit status", op_exec_learn },
 	{ NULL, NULL },
 };
 
@@ -246,5 +301,5 @@ const struct op op_exec = {
 	.steps = steps,
 	.begin = exec_begin,
 	.stop = op_exec_stop,
-	.let_go = exec_let_go,
+	.let_go = op_exec_free,
 };

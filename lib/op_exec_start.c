@@ -142,7 +142,7 @@ enum step
 op_exec_start(struct job *job)
 {
 	struct exec *exec = job->op_state;
-	const char *command = job->run->plan->command;
+	const char *command = exec->command;
 	int error;
 
 	op_exec_pursue(job);
@@ -151,8 +151,7 @@ op_exec_start(struct job *job)
 	error = command != NULL ? libssh2_channel_exec(exec->channel, command) :
 	    libssh2_channel_shell(exec->channel);
 	if (error == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED)
-		return job_fail(job, ENDED_LOST,
-		    "the server refused to run the command");
+		return op_exec_refused(job);
 	if (error == LIBSSH2_ERROR_INVAL && command != NULL &&
 	    strlen(command) > PACKET)
 		return job_fail(job, ENDED_LOCAL, "the command is too long: "

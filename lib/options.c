@@ -323,3 +323,23 @@ options_read(const struct option_rows *rows, void *settings, int argc,
 	free(reader.shorts);
 	return optind;
 }
+
+void
+options_free(const struct option_row *row, void *settings)
+{
+	for (; row->name != NULL; row++) {
+		void *at = (char *)settings + row->offset;
+
+		switch (row->kind) {
+		case OPTION_TEXT:
+			free(*(char **)at);
+			break;
+		case OPTION_LIST:
+		case OPTION_WORDS:
+			mem_free_all(*(char ***)at);
+			break;
+		default:
+			break;
+		}
+	}
+}

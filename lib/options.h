@@ -44,6 +44,9 @@ struct option_rows {
 int	 options_read(const struct option_rows *, void *settings, int argc,
 	    char **argv);
 
+/* Free what was set for one table's rows. */
+void	 options_free(const struct option_row *, void *settings);
+
 /* "PROGRAM: error: WHAT", and exit with status 2. */
 _Noreturn void options_usage_error(const char *format, ...)
 	    __attribute__((format(printf, 1, 2)));

@@ -61,7 +61,8 @@ options_help(const struct option_rows *rows)
 		if (two)
 			print_cell(all[i + lines], true);
 	}
-	printf("\nMore in %s(1).\n", msg_name());
+	printf("\nMore in %s(1); the whole family is in cpssh-tools(7).\n",
+	    msg_name());
 	printed();
 }
 

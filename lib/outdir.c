@@ -43,6 +43,17 @@ free_visited(void *memory)
 	free(visited);
 }
 
+/* What mkdir() has said, EROFS or EACCES, it says of what is there as well. */
+static bool
+is_there(const char *path)
+{
+	int error = errno;
+	bool there = error == EEXIST || access(path, F_OK) == 0;
+
+	errno = error;
+	return there;
+}
+
 /* mkdir -p */
 static bool
 make_path(const char *path)
@@ -57,9 +68,8 @@ make_path(const char *path)
 		at += strcspn(at, "/");
 		slash = *at;
 		*at = '\0';
-		/* EROFS, EACCES: for what already exists as well. */
 		made = *part == '\0' || mkdir(part, 0777) == 0 ||
-		    errno == EEXIST || access(part, F_OK) == 0;
+		    is_there(part);
 		*at = slash;
 	}
 	free(part);
@@ -125,6 +135,59 @@ outdir_create(struct outdir *outdir, const char *name)
 	return -1;
 }
 
+/* The directory NAME in DIR, made where it is missing. */
+static int
+step_into(int dir, const char *name, unsigned *made)
+{
+	if (mkdirat(dir, name, 0777) == 0)
+		++*made;
+	else if (errno != EEXIST)
+		return -1;
+	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+	    O_CLOEXEC);
+}
+
+int
+outdir_enter(const struct outdir *outdir, const char *name, const char *below,
+    unsigned *made)
+{
+	int fd;
+
+	*made = 0;
+	if (!is_safe(name)) {
+		errno = EINVAL;
+		return -1;
+	}
+	fd = step_into(outdir->fd, name, made);
+	while (fd >= 0 && *below != '\0') {
+		char *part = mem_ndup(below, strcspn(below, "/"));
+		int next = step_into(fd, part, made);
+
+		below += strlen(part);
+		below += strspn(below, "/");
+		free(part);
+		close(fd);
+		fd = next;
+	}
+	return fd;
+}
+
+void
+outdir_retreat(const struct outdir *outdir, const char *name,
+    const char *below, unsigned made)
+{
+	char *path = mem_print("%s/%s", name, below), *slash;
+	size_t len = strlen(path);
+
+	while (len > 0 && path[len - 1] == '/')
+		path[--len] = '\0';
+	while (made-- > 0 &&
+	    unlinkat(outdir->fd, path, AT_REMOVEDIR) == 0 &&
+	    (slash = strrchr(path, '/')) != NULL)
+		*slash = '\0';
+	free(path);
+}
+
 /* Mark NAME as taken.  NULL if it was. */
 static struct visited *
 visit(struct outdir *outdir, char *name)
@@ -145,9 +208,11 @@ visit(struct outdir *outdir, char *name)
 char *
 outdir_name(struct outdir *outdir, const char *label)
 {
-	struct visited key = { .name = (char *)label };
-	struct visited *visited = visit(outdir, mem_dup(label)), *again;
+	struct visited key = { .name = (char *)label }, *visited, *again;
 
+	if (outdir == NULL)
+		return NULL;
+	visited = visit(outdir, mem_dup(label));
 	if (visited != NULL)
 		return mem_dup(label);
 	visited = *(struct visited **)tfind(&key, &outdir->names, compare);

@@ -22,8 +22,19 @@ int	 outdir_create(struct outdir *, const char *name);
 
 /* The file name of the next visit of LABEL: call it once a visit, in the order
  * of the host list, so that numbers do not depend on who is faster.  The caller
- * frees it. */
+ * frees it; NULL where the outdir is NULL. */
 char	*outdir_name(struct outdir *, const char *label);
+
+/* Open the directory NAME, a host's own, or the one that BELOW, a path without
+ * "..", leads to from there; "" is that itself.  What is missing is made: MADE
+ * levels.  NAME is as outdir_create() has it, links are not followed.  It
+ * changes nothing in memory, so a thread may call it.  -1: errno says why. */
+int	 outdir_enter(const struct outdir *, const char *name,
+	    const char *below, unsigned *made);
+
+/* Remove the last MADE levels of it again, unless there is something there. */
+void	 outdir_retreat(const struct outdir *, const char *name,
+	    const char *below, unsigned made);
 
 void	 outdir_free(struct outdir *);
 

@@ -10,6 +10,7 @@ struct op;
 struct outdir;
 struct secret;
 struct sshconf;
+struct tree;
 
 struct plan {
 	/* Hosts. */
@@ -37,11 +38,44 @@ struct plan {
 	bool		 verbose;	/* -v */
 
 	/* What to do. */
+	bool		 copies;	/* any failure is exit status 4 */
+	uint64_t	 each;		/* bytes that each host will be sent;
+					 * 0: not known */
 	const struct op	*op;
 	char		*command;	/* NULL: the login shell */
 	bool		 send_input;	/* -I */
 	bool		 stdin_free;	/* nothing above reads stdin */
 	char		*input;		/* --input */
+	char		*input_text;	/* or this, to every host */
+	/* What an exit status means, or NULL where it says nothing. */
+	const char	*(*status_words)(int status);
+
+	/* Where each host has a directory of its own for what it sends. */
+	char		*localdir_path;
+	struct outdir	*localdir;	/* this, opened */
+
+	/* cprsync's. */
+	char		**rsync_args;	/* rsync and its options and places */
+	char		**rsync_words;	/* -x and -X: for rsync */
+	bool		 recursive, archive, compress, download;
+
+	/* cpscp's. */
+	bool		 preserve;	/* modes and times */
+	bool		 sftp;		/* by SFTP, whatever else there is */
+	char		**locals;	/* what to copy */
+	struct tree	*tree;		/* this, listed */
+	char		*target;	/* where to */
+	char		*script;	/* that the hosts run */
+
+	/* What is fetched, and what op_get makes of it. */
+	char		**remotes;
+	char		*get_below;	/* in the host's directory */
+	char		*get_as;	/* by that name, or NULL: its own */
+	char		**get_names;	/* that it may have then, patterns */
+
+	/* cpnuke's. */
+	char		*signal;
+	bool		 full, unquoted;
 
 	/* Output. */
 	char		*outdir_path, *errdir_path;	/* -o, -e */

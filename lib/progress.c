@@ -14,6 +14,7 @@
 #include "sink.h"
 
 #define PACE 100	/* ms between two drawings */
+#define MEASURE 500	/* ms over which a rate is measured */
 
 struct progress {
 	uv_loop_t	*loop;
@@ -22,6 +23,10 @@ struct progress {
 	uint64_t	 began, drawn;
 	bool		 shown, held;
 	struct progress_counts counts;
+
+	/* How fast bytes move, and when that was last looked at. */
+	double		 rate;		/* a second */
+	uint64_t	 measured, moved_then;
 };
 
 static void
@@ -57,7 +62,7 @@ progress_new(uv_loop_t *loop, struct sink *out, struct sink *err)
 	progress->loop = loop;
 	progress->out = out;
 	progress->err = err;
-	progress->began = uv_now(loop);
+	progress->began = progress->measured = uv_now(loop);
 	sink_on_begin(out, make_way, progress);
 	sink_on_begin(err, make_way, progress);
 	uv_timer_init(loop, &progress->timer);
@@ -94,29 +99,113 @@ progress_hold(struct progress *progress, bool hold)
 }
 
 static void
-compose(const struct progress *progress, struct buf *line)
+add_time(struct buf *line, uint64_t seconds)
+{
+	if (seconds < 3600)
+		buf_addf(line, "%u:%02u", (unsigned)(seconds / 60),
+		    (unsigned)(seconds % 60));
+	else
+		buf_addf(line, "%u:%02u:%02u", (unsigned)(seconds / 3600),
+		    (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60));
+}
+
+static void
+add_bytes(struct buf *line, double bytes)
+{
+	static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };
+	unsigned unit = 0;
+
+	while (bytes >= 999.5 && unit < 4) {
+		bytes /= 1000;
+		unit++;
+	}
+	buf_addf(line, "%.*f %s", unit > 0 && bytes < 9.95 ? 1 : 0, bytes,
+	    units[unit]);
+}
+
+/* Some seconds count, the last one most. */
+static void
+measure(struct progress *progress)
+{
+	uint64_t now = uv_now(progress->loop), moved = *progress->counts.moved;
+	uint64_t passed = now - progress->measured;
+	double rate;
+
+	if (passed < MEASURE)
+		return;
+	rate = (double)(moved - progress->moved_then) * 1000 / (double)passed;
+	progress->rate = progress->rate > 0 ?
+	    0.7 * progress->rate + 0.3 * rate : rate;
+	progress->measured = now;
+	progress->moved_then = moved;
+}
+
+/* Bytes: how many of how many, how fast, how long. */
+static void
+add_copy(struct progress *progress, struct buf *line)
+{
+	uint64_t moved = *progress->counts.moved;
+	uint64_t expected = progress->counts.expected;
+
+	measure(progress);
+	buf_adds(line, ", ");
+	add_bytes(line, (double)moved);
+	if (expected > 0) {
+		buf_adds(line, " of ");
+		add_bytes(line, (double)expected);
+	}
+	if (progress->rate < 1)
+		return;
+	buf_adds(line, ", ");
+	add_bytes(line, progress->rate);
+	buf_adds(line, "/s");
+	if (expected > moved) {
+		buf_adds(line, ", ");
+		add_time(line, (uint64_t)((double)(expected - moved) /
+		    progress->rate) + 1);
+		buf_adds(line, " left");
+	}
+}
+
+/* BRIEF: without what the status lines tell as well. */
+static void
+compose(struct progress *progress, struct buf *line, bool brief)
 {
 	const struct progress_counts *counts = &progress->counts;
 	uint64_t seconds = (uv_now(progress->loop) - progress->began) / 1000;
 
+	line->len = 0;
 	buf_addf(line, "%u of ", counts->done);
 	if (counts->total > 0)
 		buf_addf(line, "%u", counts->total);
 	else
 		buf_addc(line, '?');
-	buf_addf(line, " done: %u ok, %u failed, %u running, %u:%02u",
-	    counts->well, counts->done - counts->well, counts->running,
-	    (unsigned)(seconds / 60), (unsigned)(seconds % 60));
+	buf_adds(line, " done");
+	if (!brief)
+		buf_addf(line, ": %u ok", counts->well);
+	if (!brief || counts->done > counts->well)
+		buf_addf(line, ", %u failed", counts->done - counts->well);
+	/* More than one line's room is not there. */
+	if (counts->moved == NULL)
+		buf_addf(line, ", %u running", counts->running);
+	buf_adds(line, ", ");
+	add_time(line, seconds);
+	if (counts->moved != NULL)
+		add_copy(progress, line);
 }
 
 /* A line that wraps could not be taken off again. */
 static void
-fit(struct buf *line)
+fit(struct progress *progress, struct buf *line)
 {
 	struct winsize size;
 
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 &&
-	    size.ws_col > 0 && line->len >= size.ws_col)
+	compose(progress, line, false);
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 ||
+	    size.ws_col == 0 || line->len < size.ws_col)
+		return;
+	compose(progress, line, true);
+	if (line->len >= size.ws_col)
 		line->len = size.ws_col - 1u;
 }
 
@@ -135,8 +224,7 @@ progress_draw(struct progress *progress)
 	    !sink_at_line_start(progress->out)) ||
 	    tcgetpgrp(STDERR_FILENO) != getpgrp())
 		return;
-	compose(progress, &line);
-	fit(&line);
+	fit(progress, &line);
 	progress_hide(progress);
 	sink_write(progress->err, line.data, line.len);
 	sink_flush(progress->err);

@@ -5,6 +5,7 @@
 #define PROGRESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <uv.h>
 
@@ -14,6 +15,11 @@ struct sink;
 struct progress_counts {
 	unsigned	 done, well, running;
 	unsigned	 total;		/* 0: not known yet */
+
+	/* Of a copy; else NULL.  Bytes on their way so far, looked at whenever
+	 * the line is drawn, and how many it will be; 0: not known. */
+	const uint64_t	*moved;
+	uint64_t	 expected;
 };
 
 /* On ERR; both sinks are watched so that the line makes way for what they

@@ -32,7 +32,7 @@ struct proxy {
 	int		 status;
 	bool		 at_end;	/* of its output */
 	bool		 known;		/* how it ended, or not in time */
-	bool		 receive, send;	/* watched for now */
+	bool		 receive;	/* watched for now */
 	uv_timer_t	 timer;
 	struct inlet	*says;		/* its stderr */
 	int		 stderr_end;
@@ -95,13 +95,6 @@ timer_fired(uv_timer_t *timer)
 	end_is_known(timer->data);
 }
 
-static void
-watch(struct proxy *self)
-{
-	self->socket->ops->watch(self->socket,
-	    self->receive && (!self->at_end || self->known), self->send);
-}
-
 static ssize_t
 proxy_receive(struct link *link, void *data, size_t len)
 {
@@ -139,8 +132,8 @@ proxy_watch(struct link *link, bool receive, bool send)
 	struct proxy *self = (struct proxy *)link;
 
 	self->receive = receive;
-	self->send = send;
-	watch(self);
+	self->socket->ops->watch(self->socket,
+	    receive && (!self->at_end || self->known), send);
 }
 
 static void

@@ -28,6 +28,7 @@ struct report {
 	struct output_sinks sinks;
 	struct sink	*headers;	/* one of them */
 	bool		 colour;
+	bool		 failed;	/* something of it is lost */
 	struct progress	*progress;
 	unsigned	 number;	/* of the last status line */
 	uint64_t	 began;
@@ -83,6 +84,17 @@ one_pipe_for_both(void)
 	    out.st_ino == err.st_ino && !S_ISCHR(out.st_mode);
 }
 
+/* Nobody is left to be told of it but whoever reads the exit status. */
+static void
+err_broken(void *context, int error)
+{
+	struct report *report = context;
+
+	/* As with stdout, a reader who leaves wants no more. */
+	if (error != EPIPE)
+		report->failed = true;
+}
+
 static void	 write_on(void *);
 
 struct report *
@@ -95,7 +107,7 @@ report_new(uv_loop_t *loop, const struct plan *plan,
 	report->plan = plan;
 	report->sinks.out = sink_open(loop, STDOUT_FILENO, broken, context);
 	report->sinks.err = one_pipe_for_both() ? report->sinks.out :
-	    sink_open(loop, STDERR_FILENO, NULL, NULL);
+	    sink_open(loop, STDERR_FILENO, err_broken, report);
 	report->headers = plan->headers_to_stderr ? report->sinks.err :
 	    report->sinks.out;
 	report->colour = wants_colour(report->headers);
@@ -198,6 +210,7 @@ write_piece(struct report *report, struct sink *out, const struct spool *kept)
 	} else if (got < 0) {
 		msg_host(report->first->label, "cannot read the output kept "
 		    "for it: %s", strerror(errno));
+		report->failed = true;
 	}
 	if (!sink_is_terminal(out)) {
 		sink_write(out, piece, len);
@@ -322,36 +335,24 @@ report_hold(struct report *report, bool hold)
 	sink_hold(report->sinks.err, hold);
 }
 
-static void
-add_count(struct buf *line, unsigned count, const char *what)
-{
-	if (count > 0)
-		buf_addf(line, ", %u %s", count, what);
-}
-
 void
 report_summary(struct report *report, const struct tally *tally)
 {
-	const unsigned *count = tally->count;
-	struct buf line = { 0 };
+	char *words;
 
 	if (report->progress == NULL)
 		return;
 	uv_update_time(report->loop);
-	buf_addf(&line, "%u host%s: %u ok", tally->total,
-	    tally->total == 1 ? "" : "s", count[ENDED_WELL]);
-	add_count(&line, count[ENDED_STATUS], "exited non-zero");
-	add_count(&line, count[ENDED_SIGNAL], "killed by a signal");
-	add_count(&line, count[ENDED_TIMEOUT], "timed out");
-	add_count(&line, count[ENDED_UNREACHED], "not reached");
-	add_count(&line, count[ENDED_LOST], "lost");
-	add_count(&line, count[ENDED_LOCAL], "failed here");
-	add_count(&line, count[ENDED_INTERRUPTED], "interrupted");
-	add_count(&line, count[ENDED_CANCELLED], "not begun");
-	add_count(&line, tally->running, "may still be at work");
-	msg_warn("%s in %.1f s", buf_text(&line),
+	words = tally_words(tally);
+	msg_warn("%s in %.1f s", words,
 	    (double)(uv_now(report->loop) - report->began) / 1000);
-	buf_free(&line);
+	free(words);
+}
+
+bool
+report_failed(const struct report *report)
+{
+	return report->failed;
 }
 
 void

@@ -17,7 +17,8 @@ struct job;
 struct plan;
 struct report;
 
-/* BROKEN is called when stdout cannot be written to any more. */
+/* BROKEN is called when stdout cannot be written to any more.  Without stderr
+ * the run goes on, and report_failed() tells. */
 struct report *report_new(uv_loop_t *, const struct plan *,
 	    void (*broken)(void *context, int error), void *context);
 
@@ -39,6 +40,11 @@ void	 report_hold(struct report *, bool hold);
 
 /* The line at the end, on a terminal only. */
 void	 report_summary(struct report *, const struct tally *);
+
+/* Has something that was to be told been lost: on a stderr that cannot be
+ * written to, though its reader has not left, or as what was kept could not be
+ * read again? */
+bool	 report_failed(const struct report *);
 
 /* Write what can be written without waiting.  What is left keeps the loop
  * going until it is written, or cannot be. */

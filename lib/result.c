@@ -22,24 +22,6 @@ static const struct {
 	{ "USR2", SIGUSR2 },
 };
 
-const char *
-ending_name(enum ending ending)
-{
-	static const char *const names[ENDINGS] = {
-		[ENDED_WELL] = "well",
-		[ENDED_STATUS] = "status",
-		[ENDED_SIGNAL] = "signal",
-		[ENDED_TIMEOUT] = "timeout",
-		[ENDED_UNREACHED] = "unreached",
-		[ENDED_LOST] = "lost",
-		[ENDED_LOCAL] = "local",
-		[ENDED_INTERRUPTED] = "interrupted",
-		[ENDED_CANCELLED] = "cancelled",
-	};
-
-	return names[ending];
-}
-
 static void
 add_signal(struct buf *words, const char *name)
 {
@@ -78,14 +60,6 @@ add_ending(struct buf *words, const struct result *result)
 	}
 }
 
-static void
-add_part(struct buf *words, const char *text)
-{
-	if (words->len > 0)
-		buf_adds(words, ", ");
-	buf_adds(words, text);
-}
-
 char *
 result_words(const struct result *result)
 {
@@ -93,14 +67,15 @@ result_words(const struct result *result)
 
 	add_ending(&words, result);
 	if (result->message != NULL)
-		add_part(&words, result->message);
+		buf_join(&words, ", ", result->message);
 	if (result->maybe_running)
-		add_part(&words, "the remote command may still be running");
+		buf_join(&words, ", ",
+		    "the remote command may still be running");
 	else if (result->left_behind)
-		add_part(&words,
+		buf_join(&words, ", ",
 		    "something that the command started is still running");
 	if (result->dropped > 0) {
-		add_part(&words, "output cut short by ");
+		buf_join(&words, ", ", "output cut short by ");
 		buf_addf(&words, "%llu bytes (see --max-output)",
 		    (unsigned long long)result->dropped);
 	}
@@ -130,8 +105,35 @@ tally_failed(const struct tally *tally)
 	return tally->total - tally->count[ENDED_WELL];
 }
 
+static void
+add_count(struct buf *line, unsigned count, const char *what)
+{
+	if (count > 0)
+		buf_addf(line, ", %u %s", count, what);
+}
+
+char *
+tally_words(const struct tally *tally)
+{
+	const unsigned *count = tally->count;
+	struct buf line = { 0 };
+
+	buf_addf(&line, "%u host%s: %u ok", tally->total,
+	    tally->total == 1 ? "" : "s", count[ENDED_WELL]);
+	add_count(&line, count[ENDED_STATUS], "exited non-zero");
+	add_count(&line, count[ENDED_SIGNAL], "killed by a signal");
+	add_count(&line, count[ENDED_TIMEOUT], "timed out");
+	add_count(&line, count[ENDED_UNREACHED], "not reached");
+	add_count(&line, count[ENDED_LOST], "lost");
+	add_count(&line, count[ENDED_LOCAL], "failed here");
+	add_count(&line, count[ENDED_INTERRUPTED], "interrupted");
+	add_count(&line, count[ENDED_CANCELLED], "not begun");
+	add_count(&line, tally->running, "may still be at work");
+	return buf_release(&line);
+}
+
 int
-tally_exit_status(const struct tally *tally, int signal)
+tally_exit_status(const struct tally *tally, bool copies, int signal)
 {
 	const unsigned *count = tally->count;
 
@@ -142,5 +144,7 @@ tally_exit_status(const struct tally *tally, int signal)
 	if (count[ENDED_UNREACHED] + count[ENDED_LOST] +
 	    count[ENDED_LOCAL] > 0)
 		return 4;
-	return tally_failed(tally) > 0 ? 5 : 0;
+	if (tally_failed(tally) == 0)
+		return 0;
+	return copies ? 4 : 5;
 }

@@ -19,9 +19,6 @@ enum ending {
 	ENDINGS
 };
 
-/* The word for it in machine-readable output: "well", "status"... */
-const char *ending_name(enum ending);
-
 #define RESULT_STEPS 16
 
 struct result {
@@ -61,8 +58,11 @@ struct tally {
 void	 tally_add(struct tally *, const struct result *);
 unsigned tally_failed(const struct tally *);
 
-/* pssh's exit status by the worst host.  SIGNAL is the one that ended the run
- * (SIGINT, SIGTERM...), or 0. */
-int	 tally_exit_status(const struct tally *, int signal);
+/* "3 hosts: 2 ok, 1 lost", in fresh memory. */
+char	*tally_words(const struct tally *);
+
+/* pssh's exit status by the worst host; pscp's, where any failure is 4, if the
+ * run COPIES.  SIGNAL is the one that ended it (SIGINT, SIGTERM...), or 0. */
+int	 tally_exit_status(const struct tally *, bool copies, int signal);
 
 #endif

@@ -42,6 +42,25 @@ run_ask(struct run *run, void (*around)(void *context, bool taken),
 }
 
 void
+run_count(const struct run *run, struct progress_counts *counts)
+{
+	uint64_t all = run->plan->each * counts->total;
+
+	/* What comes from hosts has a place there. */
+	if (!run->plan->copies && run->plan->localdir == NULL)
+		return;
+	counts->moved = &run->moved;
+	counts->expected = all > run->given_up ? all - run->given_up : 0;
+}
+
+void
+run_settle(struct run *run, const struct job *job)
+{
+	if (job->result.bytes_in < run->plan->each)
+		run->given_up += run->plan->each - job->result.bytes_in;
+}
+
+void
 run_drain(struct run *run)
 {
 	jumps_end(run->jumps);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "job.h"
+#include "progress.h"
 
 /* All of it but what the report and the input bring along. */
 void	 run_begin(struct run *, const struct plan *);
@@ -15,6 +16,12 @@ void	 run_begin(struct run *, const struct plan *);
  * fresh memory why going on would be in vain. */
 char	*run_ask(struct run *, void (*around)(void *context, bool taken),
 	    void *context);
+
+/* What the bytes of all visits add to COUNTS, which has the hosts. */
+void	 run_count(const struct run *, struct progress_counts *counts);
+
+/* JOB is over: what it was to be sent, and has not been, will not be. */
+void	 run_settle(struct run *, const struct job *);
 
 /* No visit will begin any more: let go of what waits for more of them. */
 void	 run_drain(struct run *);

@@ -10,8 +10,10 @@
 #include "secret.h"
 
 struct secret {
+	size_t	size;		/* of all of it */
+	size_t	most;		/* bytes of text, without the NUL */
 	size_t	len;
-	char	text[SECRET_MOST + 1];
+	char	text[];
 };
 
 #ifdef __has_feature
@@ -41,24 +43,33 @@ shut_the_door(void)
 struct secret *
 secret_new(void)
 {
-	struct secret *secret = mmap(NULL, sizeof(*secret),
-	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return secret_roomy(SECRET_MOST);
+}
+
+struct secret *
+secret_roomy(size_t most)
+{
+	size_t size = sizeof(struct secret) + most + 1;
+	struct secret *secret = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (secret == MAP_FAILED)
 		msg_die(1, "out of memory");
 	shut_the_door();
 	/* As well as can be: limits may forbid the lock, old kernels know
 	 * nothing of the rest. */
-	mlock(secret, sizeof(*secret));
-	madvise(secret, sizeof(*secret), MADV_DONTDUMP);
-	madvise(secret, sizeof(*secret), MADV_WIPEONFORK);
+	mlock(secret, size);
+	madvise(secret, size, MADV_DONTDUMP);
+	madvise(secret, size, MADV_WIPEONFORK);
+	secret->size = size;
+	secret->most = most;
 	return secret;
 }
 
 bool
 secret_add(struct secret *secret, const char *data, size_t len)
 {
-	if (len > SECRET_MOST - secret->len || memchr(data, '\0', len) != NULL)
+	if (len > secret->most - secret->len || memchr(data, '\0', len) != NULL)
 		return false;
 	memcpy(secret->text + secret->len, data, len);
 	secret->len += len;
@@ -88,7 +99,8 @@ secret_chop(struct secret *secret, char byte)
 void
 secret_clear(struct secret *secret)
 {
-	explicit_bzero(secret, sizeof(*secret));
+	explicit_bzero(secret->text, secret->most + 1);
+	secret->len = 0;
 }
 
 void
@@ -97,5 +109,5 @@ secret_free(struct secret *secret)
 	if (secret == NULL)
 		return;
 	secret_clear(secret);
-	munmap(secret, sizeof(*secret));
+	munmap(secret, secret->size);
 }

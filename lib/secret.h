@@ -14,8 +14,9 @@
 
 struct secret;
 
-/* An empty one. */
+/* An empty one; secret_roomy: with room for MOST bytes. */
 struct secret *secret_new(void);
+struct secret *secret_roomy(size_t most);
 
 /* Append LEN bytes.  False: with them it would be too long, or they have a NUL
  * among them; nothing was appended. */

@@ -22,6 +22,7 @@
 #define FAREWELL 256	/* bytes kept of what a server says, disconnecting */
 #define TURN (256 * 1024)	/* received before others have theirs */
 #define OUT_MOST (4 * SESSION_ENOUGH)	/* answers that nobody reads */
+#define VAIN_MOST (1 << 20)	/* asked in one turn: for ever */
 #define LOGIN_MOST (1 << 20)	/* until then: libssh2 may keep all */
 
 static ssize_t
@@ -30,13 +31,15 @@ receive(struct session *session, void *data, size_t len)
 	ssize_t got = session->link->ops->receive(session->link, data, len);
 
 	session->unread = false;
+	/* When nothing is left, what sending has learnt is the end. */
+	if (got <= 0 && session->error == 0)
+		session->error = session->unsendable;
 	if (got < 0) {
 		bool again = errno == EAGAIN || errno == EINTR;
 
 		/* One call of libssh2 must not find, and queue for another
 		 * stream or channel, what none of those before it could see. */
 		session->drained |= again;
-		/* Sending may have learnt of the end, and used the error up. */
 		if (session->error == 0 && again)
 			return -EAGAIN;
 		if (session->error == 0)
@@ -44,6 +47,8 @@ receive(struct session *session, void *data, size_t len)
 		return -session->error;
 	}
 	session->closed = got == 0;
+	if (session->unsendable != 0)
+		loop_later(session->loop, &session->wake);
 	kexinit_add(session->theirs, data, (size_t)got);
 	session->received += (uint64_t)got;
 	session->turn += (size_t)got;
@@ -107,7 +112,8 @@ static LIBSSH2_RECV_FUNC(on_receive)
 	if (session->ahead_at < session->ahead_len)
 		return receive_ahead(session, buffer, length);
 	if (session->drained && !session->closed && session->error == 0)
-		return -EAGAIN;
+		return ++session->vain <= VAIN_MOST ? -EAGAIN :
+		    -(session->error = EPROTO);
 	if (length < SMALL_READ)
 		return receive_ahead(session, buffer, length);
 	free(session->ahead);
@@ -148,6 +154,17 @@ static LIBSSH2_DISCONNECT_FUNC(on_disconnect)
 }
 
 static void
+woken(void *context)
+{
+	struct session *session = context;
+
+	/* No event need follow one that sending has used up. */
+	if (session->unsendable != 0)
+		session->drained = false;
+	session->poke(session->context);
+}
+
+static void
 link_event(void *context, bool receive)
 {
 	struct session *session = context;
@@ -155,7 +172,7 @@ link_event(void *context, bool receive)
 	if (receive)
 		session->unread = true;
 	session->drained = false;
-	session->turn = 0;
+	session->turn = session->vain = 0;
 	session->poke(session->context);
 }
 
@@ -189,7 +206,7 @@ session_open(uv_loop_t *loop, struct link *link,
 	session->poke = poke;
 	session->context = context;
 	session->loop = loop;
-	session->wake = (struct later){ .call = poke, .context = context };
+	session->wake = (struct later){ .call = woken, .context = session };
 	return session;
 }
 
@@ -236,9 +253,8 @@ flush(struct session *session)
 		} else if (errno == EAGAIN) {
 			return;
 		} else if (errno != EINTR) {
-			/* What was received before can still be read. */
-			if (session->error == 0)
-				session->error = errno;
+			/* libssh2 is told when all has been read. */
+			session->unsendable = errno;
 			buf_free(&session->out);
 			loop_later(session->loop, &session->wake);
 			return;
@@ -255,6 +271,7 @@ session_settle(struct session *session)
 
 	if (session->dead)
 		return;
+	session->vain = 0;
 	flush(session);
 	/* Whoever has stopped writing because of that may go on; when all was
 	 * sent at once, the link has nothing more to tell. */
@@ -317,62 +334,13 @@ session_dropped(struct session *session, bool *full)
 	    session->error == EPIPE));
 }
 
-const char *
-session_said(struct session *session)
-{
-	return greeting_text(&session->greeting);
-}
-
-static bool
-had_long_packet(const struct session *session)
-{
-#ifdef HAVE_PATCHED_LIBSSH2
-	return libssh2_session_long_packet(session->ssh);
-#else
-	(void)session;
-	return false;
-#endif
-}
-
-char *
-session_words(struct session *session, int error)
-{
-	char *words = NULL, *why;
-	int len = 0;
-
-	if (session->farewell != NULL)
-		return mem_print("disconnected by the host: %s",
-		    session->farewell);
-	if (session->silent)
-		return mem_dup("the host has stopped answering "
-		    "(ServerAliveInterval)");
-	if (session->error == EMSGSIZE)
-		return mem_dup("the host sends far more than a login needs");
-	if (session->error == ENOBUFS)
-		return mem_dup("the host asks much and reads no answer");
-	if (had_long_packet(session))
-		return mem_dup("the host has sent a packet longer than the "
-		    "35000 bytes that SSH demands room for");
-	why = session->error != 0 || session->closed ?
-	    session->link->ops->words(session->link) : NULL;
-	if (why != NULL)
-		return why;
-	if (session->error != 0)
-		return mem_dup(strerror(session->error));
-	if (session->closed)
-		return mem_dup("connection closed by the host");
-	libssh2_session_last_error(session->ssh, &words, &len, 0);
-	if (words == NULL || len == 0)
-		return mem_print("libssh2 error %d", error);
-	return mem_print("%s (libssh2 error %d)", words, error);
-}
-
 void
 session_close(struct session *session, bool polite)
 {
 	if (session == NULL)
 		return;
-	if (polite && session->spoken && session->error == 0 &&
+	if (polite && !session->dead && session->spoken &&
+	    session->error == 0 && session->unsendable == 0 &&
 	    !session->closed) {
 		libssh2_session_disconnect(session->ssh,
 		    "disconnected by user");

@@ -118,6 +118,10 @@ void	 session_guard(struct session *, bool guard);
  * what it asks for, and to have nothing sent. */
 void	 session_starve(struct session *, bool starve);
 
+/* Send and receive nothing any more: every call of libssh2 but those that free
+ * fails from now on. */
+void	 session_cut(struct session *);
+
 /* Say goodbye if POLITE and free everything, at any point of any call of
  * libssh2; channels go with it.  POKE is not called any more. */
 void	 session_close(struct session *, bool polite);

@@ -16,7 +16,8 @@ ask_alive(uv_timer_t *timer)
 	int next;
 
 	/* Nobody is to blame for what we do not read. */
-	if (session->received != session->received_then || session->deaf)
+	if (session->received != session->received_then || session->deaf ||
+	    session->unread)
 		session->missed = 0;
 	else if (session->missed++ >= session->missed_most)
 		session->silent = true;
@@ -58,4 +59,10 @@ session_alive_end(struct session *session)
 	if (session->alive != NULL)
 		uv_close((uv_handle_t *)session->alive, alive_closed);
 	session->alive = NULL;
+}
+
+void
+session_cut(struct session *session)
+{
+	session->dead = true;
 }

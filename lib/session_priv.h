@@ -19,9 +19,11 @@ struct session {
 	size_t		 turn;		/* bytes received in this one */
 	bool		 drained;	/* nothing is left, or no turn */
 	bool		 unread;	/* nobody has read since the event */
+	unsigned	 vain;		/* reads of nothing, this turn */
 	bool		 dead;		/* both directions fail from now on */
 	bool		 closed;	/* by the other side */
 	int		 error;		/* errno of the first failed call */
+	int		 unsendable;	/* errno of sending; not yet told */
 	struct buf	 out;
 	bool		 spoken;	/* the version was sent, first of all */
 	struct kexinit	*ours, *theirs;	/* until keys are exchanged */

@@ -33,6 +33,7 @@ struct sink {
 	int		 error;
 	void		(*broken)(void *, int);
 	void		*context;
+	struct later	 failed;	/* tells so */
 	void		(*begin)(void *);
 	void		*begin_context;
 	bool		 beginning;
@@ -73,6 +74,15 @@ call_waiters(void *context)
 	}
 }
 
+static void
+tell_broken(void *context)
+{
+	struct sink *sink = context;
+
+	if (sink->broken != NULL)
+		sink->broken(sink->context, sink->error);
+}
+
 struct sink *
 sink_open(uv_loop_t *loop, int fd, void (*broken)(void *context, int error),
     void *context)
@@ -87,6 +97,7 @@ sink_open(uv_loop_t *loop, int fd, void (*broken)(void *context, int error),
 	sink->context = context;
 	sink->loop = loop;
 	sink->drained = (struct later){ call_waiters, sink, NULL, false };
+	sink->failed = (struct later){ tell_broken, sink, NULL, false };
 	sink->is_terminal = isatty(fd);
 	if (fstat(fd, &status) == 0) {
 		sink->is_socket = S_ISSOCK(status.st_mode);
@@ -136,8 +147,8 @@ break_down(struct sink *sink, int error)
 	sink->error = error;
 	buf_free(&sink->queue);
 	sink->last = '\n';
-	if (sink->broken != NULL)
-		sink->broken(sink->context, error);
+	/* Next turn: whoever writes may be what the news will end. */
+	loop_later(sink->loop, &sink->failed);
 }
 
 void
@@ -221,7 +232,13 @@ sink_unwait(struct sink_waiter *waiter)
 void
 sink_hold(struct sink *sink, bool hold)
 {
-	sink->held = hold && sink->is_terminal;
+	if (!sink->is_terminal || hold == sink->held)
+		return;
+	sink->held = hold;
+	if (!hold)
+		sink_flush(sink);
+	else if (sink->ready != NULL)
+		ready_listen(sink->ready, false);
 }
 
 bool
@@ -253,6 +270,7 @@ sink_close(struct sink *sink)
 		sink_flush(sink);
 	}
 	loop_forget(sink->loop, &sink->drained);
+	loop_forget(sink->loop, &sink->failed);
 	ready_free(sink->ready);
 	if (sink->is_private)
 		close(sink->fd);

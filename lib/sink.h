@@ -21,8 +21,9 @@ struct sink_waiter {
 	struct sink_waiter *next, **link;
 };
 
-/* BROKEN is called once when FD cannot be written to any more: errno is
- * passed, EPIPE when the reader went away. */
+/* BROKEN is called once when FD cannot be written to any more, in the turn
+ * after the one in which that showed: errno is passed, EPIPE when the reader
+ * went away.  Once sink_close() was called it is not. */
 struct sink *sink_open(uv_loop_t *, int fd, void (*broken)(void *context,
 	    int error), void *context);
 

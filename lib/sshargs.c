@@ -17,8 +17,11 @@ enum action {
 	CONFIG,		/* -F */
 	TTY,		/* -t: the second one forces it */
 	VERBOSE,
+	RECURSIVE,
+	PRESERVE,
+	SFTP,
 	QUIET,
-	NOTHING,	/* ssh too does nothing */
+	NOTHING,	/* it makes no difference here */
 	REFUSE		/* TEXT says why */
 };
 
@@ -29,12 +32,14 @@ static const char no_command[] = "a command is what this is for";
 static const char report[] = "see this program's own options";
 static const char x11[] = "X11 is not forwarded";
 
-static const struct flag {
+struct flag {
 	char	 name;
 	bool	 has_value;
 	enum action action;
 	const char *text;
-} flags[] = {
+};
+
+static const struct flag ssh_flags[] = {
 	{ '1', false, REFUSE, "SSH protocol v.1 is no longer supported" },
 	{ '2', false, NOTHING, NULL },
 	{ '4', false, SET, "AddressFamily=inet" },
@@ -84,15 +89,58 @@ static const struct flag {
 	{ 'x', false, SET, "ForwardX11=no" },
 	{ 'Y', false, REFUSE, x11 },
 	{ 'y', false, REFUSE, "messages do not go to syslog" },
+	{ .name = '\0' },
+};
+
+/* How strictly names are looked at makes no difference here. */
+static const struct flag scp_flags[] = {
+	{ '1', false, REFUSE, "SSH protocol v.1 is no longer supported" },
+	{ '2', false, NOTHING, NULL },
+	{ '3', false, NOTHING, NULL },
+	{ '4', false, SET, "AddressFamily=inet" },
+	{ '6', false, SET, "AddressFamily=inet6" },
+	{ 'A', false, NOTHING, NULL },
+	{ 'B', false, SET, "BatchMode=yes" },
+	{ 'C', false, SET, "Compression=yes" },
+	{ 'c', true, OVERRIDE, "Ciphers" },
+	{ 'D', true, REFUSE, "there is no SFTP server to choose" },
+	{ 'F', true, CONFIG, NULL },
+	{ 'i', true, ADD, "IdentityFile" },
+	{ 'J', true, ADD, "ProxyJump" },
+	{ 'l', true, REFUSE, "the bandwidth is not limited; fewer hosts at "
+	    "once (--par) take less" },
+	{ 'O', false, NOTHING, NULL },
+	{ 'o', true, OPTION, NULL },
+	{ 'P', true, ADD, "Port" },
+	{ 'p', false, PRESERVE, NULL },
+	{ 'q', false, QUIET, "LogLevel=QUIET" },
+	{ 'R', false, NOTHING, NULL },
+	{ 'r', false, RECURSIVE, NULL },
+	{ 'S', true, REFUSE, "there is no ssh program to choose" },
+	{ 's', false, SFTP, NULL },
+	{ 'T', false, NOTHING, NULL },
+	{ 'v', false, VERBOSE, NULL },
+	{ 'X', true, NOTHING, NULL },
+	{ .name = '\0' },
+};
+
+/* By enum sshargs_language. */
+static const struct {
+	const char	*name;
+	const struct flag *flags;
+} languages[] = {
+	[SSHARGS_SSH] = { "ssh", ssh_flags },
+	[SSHARGS_SCP] = { "scp", scp_flags },
 };
 
 static const struct flag *
-find(char name)
+find(enum sshargs_language language, char name)
 {
-	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
-		if (flags[i].name == name)
-			return &flags[i];
-	return NULL;
+	const struct flag *flag = languages[language].flags;
+
+	while (flag->name != '\0' && flag->name != name)
+		flag++;
+	return flag->name != '\0' ? flag : NULL;
 }
 
 /* Put TEXT, which is taken over, in front of LIST or at its end. */
@@ -176,10 +224,20 @@ apply(struct sshargs *args, const struct flag *flag, const char *value)
 	case VERBOSE:
 		args->verbose++;
 		break;
+	case RECURSIVE:
+		args->recursive = true;
+		break;
+	case PRESERVE:
+		args->preserve = true;
+		break;
+	case SFTP:
+		args->sftp = true;
+		break;
 	case NOTHING:
 		break;
 	case REFUSE:
-		return mem_print("ssh's -%c: %s", flag->name, flag->text);
+		return mem_print("%s's -%c: %s",
+		    languages[args->language].name, flag->name, flag->text);
 	}
 	return NULL;
 }
@@ -189,27 +247,28 @@ apply(struct sshargs *args, const struct flag *flag, const char *value)
 static char *
 read_word(struct sshargs *args, char *const **words)
 {
-	const char *text = **words;
+	const char *text = **words, *name = languages[args->language].name;
 	char *wrong = NULL;
 
 	if (*text != '-' || text[1] == '\0')
-		return mem_print("\"%s\" is not a flag of ssh", text);
+		return mem_print("\"%s\" is not a flag of %s", text, name);
 	if (strcmp(text, "--") == 0)
 		return (*words)[1] == NULL ? NULL :
-		    mem_print("\"%s\" is not a flag of ssh", (*words)[1]);
+		    mem_print("\"%s\" is not a flag of %s", (*words)[1],
+		    name);
 	while (*++text != '\0' && wrong == NULL) {
-		const struct flag *flag = find(*text);
+		const struct flag *flag = find(args->language, *text);
 		const char *value = NULL;
 
 		if (flag == NULL)
-			return mem_print("ssh has no flag -%c (in \"%s\")",
-			    *text, **words);
+			return mem_print("%s has no flag -%c (in \"%s\")",
+			    name, *text, **words);
 		if (flag->has_value) {
 			value = text[1] != '\0' ? text + 1 : *++*words;
 			if (value == NULL) {
 				--*words;
-				return mem_print("ssh's -%c needs a value",
-				    *text);
+				return mem_print("%s's -%c needs a value",
+				    name, *text);
 			}
 		}
 		wrong = apply(args, flag, value);
@@ -220,11 +279,13 @@ read_word(struct sshargs *args, char *const **words)
 }
 
 char *
-sshargs_read(struct sshargs *args, char *const *words)
+sshargs_read(struct sshargs *args, enum sshargs_language language,
+    char *const *words)
 {
 	char *wrong = NULL;
 
 	*args = (struct sshargs){
+		.language = language,
 		.overrides = mem_zero(sizeof(*args->overrides)),
 		.options = mem_zero(sizeof(*args->options)),
 	};

@@ -28,7 +28,8 @@ struct op {
 	/* Ends with an entry without a name. */
 	const struct step_entry *steps;
 
-	/* Make the state that the steps keep in the job. */
+	/* Make the state that the steps keep in the job.  NULL: there is
+	 * none. */
 	void	(*begin)(struct job *);
 
 	/* The limit that a step set with job_limit() has passed: record what
@@ -38,7 +39,7 @@ struct op {
 	/* Ask the remote side to end its work, harder each time.  Returns how
 	 * long it has, in ms, until the next time; the steps are run
 	 * meanwhile, and may set another limit.  0: there is nothing (more) to
-	 * ask. */
+	 * ask; NULL: there never is. */
 	uint64_t (*stop)(struct job *);
 
 	/* Free the state: at any point, also before begin() or once more; the

@@ -106,6 +106,9 @@ add_ended(void *context, const char *error)
 	struct agent *agent;
 
 	unlock->add = NULL;
+	/* It may end while its question stands: killed, say. */
+	prompt_drop(unlock->prompt);
+	unlock->prompt = NULL;
 	if (unlock->refused != NULL || unlock->failed != NULL) {
 		settle(unlock);
 	} else if (error != NULL) {

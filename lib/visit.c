@@ -273,19 +273,6 @@ log_in(struct job *job)
 }
 
 static void
-begin(struct job *job)
-{
-	(void)job;
-}
-
-static uint64_t
-stop(struct job *job)
-{
-	(void)job;
-	return 0;
-}
-
-static void
 let_go(struct job *job)
 {
 	auth_let_go(job);
@@ -310,8 +297,6 @@ static const struct step_entry steps[] = {
 
 const struct op visit = {
 	.steps = steps,
-	.begin = begin,
 	.limit_passed = limit_passed,
-	.stop = stop,
 	.let_go = let_go,
 };

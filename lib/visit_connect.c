@@ -171,15 +171,13 @@ static void
 set_out(struct job *job)
 {
 	const struct hostconf *conf = job->conf;
+	const char *route = job_route(job);
 	char *why = session_refusal(conf);
 
-	/* The hosts before this one in a route lead to it. */
 	if (why != NULL)
 		job_fail(job, ENDED_UNREACHED, "%s", why);
-	else if (job->via != NULL)
-		jump(job, job->via);
-	else if (conf->proxy_jump != NULL)
-		jump(job, conf->proxy_jump);
+	else if (route != NULL)
+		jump(job, route);
 	else if (conf->proxy_command != NULL)
 		run_proxy(job);
 	else

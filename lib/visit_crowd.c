@@ -21,24 +21,15 @@
 #include "visit_connect.h"
 #include "visit_crowd.h"
 
-/* Not now: whoever leaves may be in the middle of a step. */
-static void
-let_in(void *context)
-{
-	struct job *job = context;
-
-	loop_later(job->run->loop, &job->later);
-}
-
 /* All that go through the same program go to the same server first: its words
  * as they were written tell. */
 static void
 join(struct job *job)
 {
 	const struct hostconf *conf = job->conf;
-	const char *route = job->via != NULL ? job->via : conf->proxy_jump;
+	const char *route = job_route(job);
 
-	job->guest.pass.call = let_in;
+	job->guest.pass.call = job_poke_later;
 	job->guest.pass.context = job;
 	if (route == NULL && conf->proxy_command != NULL)
 		crowd_join(job->run->crowds, &job->guest, "", 0,
@@ -135,7 +126,7 @@ static bool
 is_drop(struct job *job, const char *words, unsigned *drop)
 {
 	bool full, proxied = job->conf->proxy_command != NULL &&
-	    job->via == NULL && job->conf->proxy_jump == NULL;
+	    job_route(job) == NULL;
 
 	if (!session_dropped(job->session, &full))
 		return false;

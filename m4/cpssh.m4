@@ -118,3 +118,16 @@ cpssh_libs=$LIBS
 LIBS="$LIBSSH2_LIBS $LIBS"
 AC_CHECK_FUNCS([libssh2_channel_open_begin])
 LIBS=$cpssh_libs])
+
+# The EC2 commands, unless they are not wanted, and their libraries.
+AC_DEFUN([CPSSH_EC2],
+[AC_ARG_ENABLE([ec2],
+    [AS_HELP_STRING([--disable-ec2],
+	[leave out ec2-hosts and its sisters, and the libraries they need])],
+    [], [enable_ec2=yes])
+AS_IF([test "$enable_ec2" = yes],
+    [PKG_CHECK_MODULES([CURL], [libcurl >= 7.68])
+    PKG_CHECK_MODULES([EXPAT], [expat >= 2.2])
+    PKG_CHECK_MODULES([JANSSON], [jansson >= 2.12])
+    PKG_CHECK_MODULES([INIH], [inih >= 48])])
+AM_CONDITIONAL([EC2], [test "$enable_ec2" = yes])])

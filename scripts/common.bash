@@ -6,6 +6,7 @@
 
 log=/dev/null	# where quietly writes to: for the script to set
 policy=
+policy_file=/usr/sbin/policy-rc.d
 
 # say TEXT...: a line on stderr, with the name of the script.
 say()
@@ -64,33 +65,46 @@ install_packages()
 	for package; do
 		has_package "$package" || missing+=("$package")
 	done
+	# it goes when this run ends
+	! policy_is_left || policy=$policy_file
 	[ ${#missing[@]} -gt 0 ] || return 0
 	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
 		die "packages are missing, and this is not root: ${missing[*]}"
 	say "installing ${missing[*]}"
 	update_apt
-	keep_sshd_down
+	keep_services_down
 	quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
 	    --no-install-recommends install "${missing[@]}"
 	let_services_start
 }
 
-# Installing openssh-server starts it, which nobody asked for: we use its sshd
-# as a program.  This is how Debian's packages ask whether they may.
-keep_sshd_down()
+# Installing a server starts it, which nobody asked for: we use them as programs.
+# This is how Debian's packages ask whether they may.
+keep_services_down()
 {
-	policy=/usr/sbin/policy-rc.d
-	if has_package openssh-server || [ -e "$policy" ]; then
-		policy=
-		return
-	fi
-	printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+	[ ! -e "$policy_file" ] || policy_is_left || return 0
+	policy=$policy_file
+	printf '#!/bin/sh\n# cpssh, process %s\nexit 101\n' $$ |
+		as_root tee "$policy" >/dev/null
 	as_root chmod +x "$policy"
 }
 
+# policy_is_left: it is ours, of a run that was killed.  Left there it would keep
+# all services down, for ever.
+policy_is_left()
+{
+	local process
+
+	process=$(sed -n 's/^# cpssh, process //p' "$policy_file" 2>/dev/null) ||
+		return 1
+	[ -n "$process" ] && [ ! -d "/proc/$process" ]
+}
+
+# Traps call it: it does not fail.
 let_services_start()
 {
-	[ -z "$policy" ] || as_root rm -f "$policy"
+	[ -z "$policy" ] || as_root rm -f "$policy" ||
+		say "remove $policy: it keeps services from being started"
 	policy=
 }
 
@@ -102,7 +116,7 @@ missing_for_build()
 	for tool in autoconf automake cc make pkg-config; do
 		command -v $tool || echo "$tool"
 	done | grep -v / || :
-	for module in libcrypto libuv; do
+	for module in expat inih jansson libarchive libcrypto libcurl libuv; do
 		pkg-config --exists $module 2>/dev/null || echo $module
 	done
 }
@@ -119,8 +133,9 @@ install_for_build()
 	local missing
 
 	[ -z "$(missing_for_build)" ] ||
-		install_packages autoconf automake gcc libc6-dev libssl-dev \
-		    libuv1-dev make pkg-config
+		install_packages autoconf automake gcc libarchive-dev libc6-dev \
+		    libcurl4-openssl-dev libexpat1-dev libinih-dev \
+		    libjansson-dev libssl-dev libuv1-dev make pkg-config
 	missing=$(missing_for_build)
 	# shellcheck disable=SC2086	# in one line
 	[ -z "$missing" ] || die "not found:" $missing \
@@ -149,14 +164,17 @@ has_candidate()
 # build_in DIRECTORY [CONFIGURE-ARGUMENT...]: bootstrap, configure and make.
 build_in()
 {
-	local dir=$1 ours theirs=
+	local dir=$1 libssh2=build-deps/libssh2 arg ours theirs=
 
 	shift
+	for arg; do
+		[[ $arg != --with-libssh2=* ]] || libssh2=${arg#*=}
+	done
 	[ ! -e config.status ] ||
 		die "the source tree is configured itself: make distclean first"
 	[ -e configure ] || quietly ./autogen.sh
 	# Make does not watch libraries.
-	ours=$(cat build-deps/libssh2/fingerprint 2>/dev/null || :)
+	ours=$(cat "$libssh2/fingerprint" 2>/dev/null || :)
 	[ ! -e "$dir/libssh2" ] || theirs=$(<"$dir/libssh2")
 	[ "$ours" = "$theirs" ] || rm -rf "$dir"
 	mkdir -p "$dir"

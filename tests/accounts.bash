@@ -65,17 +65,6 @@ accounts_new() {
 	)
 }
 
-# What the server's log says from here on.
-log_from_here() { LOG_MARK=$(wc -l <"$FLEET/log"); }
-logged() { tail -n "+$((${LOG_MARK:-0} + 1))" "$FLEET/log"; }
-
-# log_counts NUMBER REGEX: so many lines of that have it.
-log_counts() {
-	[ "$(logged | LC_ALL=C grep -acP -- "$2")" = "$1" ] && return
-	logged >&2
-	explain "not $1 times in the server's log: $2"
-}
-
 # The password from a file, as scripts do.
 password_file() {
 	[ -f "$T/password" ] || (umask 077; echo "$PASSWORD" >"$T/password")

@@ -34,6 +34,8 @@
 #include <libssh/libssh.h>
 #include <libssh/server.h>
 
+#include "ports.h"
+
 /* There are callbacks for all methods but keyboard-interactive. */
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
@@ -212,22 +214,6 @@ serve(int fd)
 	_exit(0);
 }
 
-static int
-listen_somewhere(const char *name)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t len = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (bind(fd, (struct sockaddr *)&address, len) < 0 ||
-	    listen(fd, 128) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&address, &len) < 0)
-		err(1, "%s", name);
-	printf("%s %d\n", name, ntohs(address.sin_port));
-	return fd;
-}
-
 static void
 accept_one(const char *name, int listener)
 {
@@ -257,7 +243,8 @@ main(int argc, char **argv)
 	    argv[2]) != SSH_OK)
 		errx(2, "%s: not a host key", argv[2]);
 	for (int i = 0; i < count; i++) {
-		ports[i].fd = listen_somewhere(argv[3 + i]);
+		ports[i].fd = ports_listen(
+		    socket(AF_INET, SOCK_STREAM, 0), argv[3 + i], 128);
 		ports[i].events = POLLIN;
 	}
 	fclose(stdout);

@@ -32,6 +32,7 @@
  *   noexec       refuses to run any command
  *   slowexec=N   agrees to run the command after N seconds
  *   reset        resets the connection in the middle of output
+ *   cutoff       closes the connection after a megabyte of output
  *   endless      prints lines for ever, and ignores requests to stop
  *   signal       says that the command died by a signal with an ugly name
  *   nostatus     closes the channel without an exit status
@@ -62,6 +63,8 @@
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
 #include <libssh/server.h>
+
+#include "ports.h"
 
 #define VERSION_LINE "SSH-2.0-badsshd\r\n"
 
@@ -435,6 +438,17 @@ reset(struct client *client)
 	abort_connection(fd);
 }
 
+/* Print a megabyte, and close with the channel open. */
+_Noreturn static void
+cut_off(struct client *client)
+{
+	static char zeros[1 << 20];
+
+	memset(zeros, '0', sizeof(zeros));
+	ssh_channel_write(client->channel, zeros, sizeof(zeros));
+	hang_up(ssh_get_fd(client->session));
+}
+
 static void
 use_agent_for_ever(struct client *client)
 {
@@ -457,6 +471,8 @@ misbehave_late(struct client *client)
 
 	if (mode_is(client, "reset"))
 		reset(client);
+	if (mode_is(client, "cutoff"))
+		cut_off(client);
 	if (mode_is(client, "endless"))
 		print_for_ever(client);
 	if (mode_is(client, "agents"))
@@ -572,22 +588,6 @@ read_authorized(const char *path)
 	fclose(file);
 }
 
-static int
-listen_somewhere(const char *mode)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t len = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, len) < 0 ||
-	    listen(fd, 1024) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&address, &len) < 0)
-		err(1, "listen");
-	printf("%s %d\n", mode, ntohs(address.sin_port));
-	return fd;
-}
-
 /* It is the NUMBERth connection here, from 1; stderr has them all. */
 static void
 accept_one(const char *mode, int listener, unsigned number)
@@ -676,7 +676,8 @@ main(int argc, char **argv)
 	argv += optind;
 	count = argc - optind < PORTS ? argc - optind : PORTS;
 	for (i = 0; i < count; i++) {
-		ports[i].fd = listen_somewhere(argv[i]);
+		ports[i].fd = ports_listen(
+		    socket(AF_INET, SOCK_STREAM, 0), argv[i], 1024);
 		ports[i].events = POLLIN;
 	}
 	fclose(stdout);

@@ -88,7 +88,7 @@ strangers() {
 	"$TESTBIN/badsshd" -k "$KEYS/host_ed25519" \
 	    -a "$KEYS/authorized_keys" -u "$T/mute" >/dev/null 3>&- &
 	remember $!
-	wait_until 10 test -S "$T/mute"
+	wait_until 60 test -S "$T/mute"
 	edit_config '/IdentitiesOnly/d'
 	SSH_AUTH_SOCK=$T/mute exits 3 cpssh -t 3 -H web1 true
 	says 'agent|login'
@@ -98,23 +98,23 @@ strangers() {
 	"$TESTBIN/badsshd" -k "$KEYS/host_ed25519" \
 	    -a "$KEYS/authorized_keys" -u "$T/mute" >/dev/null 3>&- &
 	remember $!
-	wait_until 10 test -S "$T/mute"
+	wait_until 60 test -S "$T/mute"
 	edit_config '/IdentitiesOnly/d'
-	SSH_AUTH_SOCK=$T/mute exits 0 cpssh --connect-timeout 4 -v \
+	SSH_AUTH_SOCK=$T/mute exits 0 cpssh --connect-timeout 8 -v \
 	    -H 'web[1-5]' true
-	err_has 'agent .*/mute: has not answered for 2 s'
+	err_has 'agent .*/mute: has not answered for 4 s'
 	# nothing else to try: that is said
 	edit_config '/IdentityFile/d; /IdentitiesOnly/d'
-	SSH_AUTH_SOCK=$T/mute exits 4 cpssh --connect-timeout 4 -H web1 true
-	out_has 'agent .*/mute: has not answered for 2 s'
+	SSH_AUTH_SOCK=$T/mute exits 4 cpssh --connect-timeout 8 -H web1 true
+	out_has 'agent .*/mute: has not answered for 4 s'
 }
 
 @test "an agent that hangs when it is to sign: a file does as well" {
 	confirms 'echo x >>"'"$T"'/asked"; exec sleep 30'
 	agent -c "$KEYS/id_ed25519"
-	exits 4 cpssh --connect-timeout 2 -H web1 true
-	out_has 'agent .*: has not signed for 1 s'
-	exits 0 cpssh --connect-timeout 10 -O IdentityFile="$KEYS/id_rsa" \
+	exits 4 cpssh --connect-timeout 6 -H web1 true
+	out_has 'agent .*: has not signed for 3 s'
+	exits 0 cpssh --connect-timeout 12 -O IdentityFile="$KEYS/id_rsa" \
 	    -H 'web1 web2' true
 	test -s asked
 }

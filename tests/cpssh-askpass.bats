@@ -104,6 +104,9 @@ alone() { setsid -w "$@"; }
 	done
 }
 
+# asked_again REGEX: of all that was shown so far, in one line
+asked_again() { finds "$1" <(tr '\n' ' ' <out); }
+
 @test "Ctrl-Z: the terminal is as it was, and hidden again after fg" {
 	begin_typing bash -c 'set -m; "$@"; stty -a | grep -ow -- "-*echo"
 	    fg >/dev/null; echo "status $?"
@@ -112,8 +115,7 @@ alone() { setsid -w "$@"; }
 	wait_until 20 has_line 'password: ' out
 	printf '\032' >&"$TYPIST"
 	wait_until 20 has_line '^echo' out
-	wait_until 20 has_line 'password:[^\0]*echo[^\0]*password: ' \
-	    <(tr '\n' ' ' <out)
+	wait_until 20 asked_again 'password:[^\0]*echo[^\0]*password: '
 	printf 'secret\n' >&"$TYPIST"
 	exec {TYPIST}>&-
 	ends 0
@@ -134,8 +136,7 @@ alone() { setsid -w "$@"; }
 	wait_until 20 has_line 'passphrase for key.*: $' out
 	printf '\032' >&"$TYPIST"
 	wait_until 20 has_line '(^|: )echo' out
-	wait_until 20 has_line 'phrase for[^\0]*echo[^\0]*phrase for[^\0]*: ' \
-	    <(tr '\n' ' ' <out)
+	wait_until 20 asked_again 'phrase for[^\0]*echo[^\0]*phrase for[^\0]*: '
 	printf 'sec\003' >&"$TYPIST"
 	exec {TYPIST}>&-
 	ends 0
@@ -152,7 +153,7 @@ alone() { setsid -w "$@"; }
 	exec {TYPIST}>typed
 	printf 'go\nrm -rf precious\n' >&"$TYPIST"
 	wait_until 20 has_line 'password: ' out
-	idle "$BEGUN"
+	wait_until 20 idle "$BEGUN"
 	not_visited
 	printf 'secret\n' >&"$TYPIST"
 	exec {TYPIST}>&-
@@ -233,7 +234,7 @@ askpass() {
 	wait_until 20 test -s parent
 	kill -TERM "$(cat parent)"
 	ends 143
-	wait_until 10 gone "$(cat pid)"
+	wait_until 60 gone "$(cat pid)"
 	not_visited
 }
 

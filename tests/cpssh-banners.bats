@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What hosts want to be read before the login, and before their version.
 
+# shellcheck disable=SC2016  # another shell expands
 load lib
 
 # banner TEXT [LINE...]: a server that shows it.
@@ -90,4 +91,18 @@ err" file
 	banner "$(seq -f 'line %06.0f' 2950)\n"	# 35400 bytes
 	exits 4 cpssh -O Ciphers=chacha20-poly1305@openssh.com -H web1 true
 	says 'web1 .*longer than .*35000 bytes'
+}
+
+# Much of it at once: it is written while the login goes on.
+@test "a long one that nobody reads ends the run as it always does" {
+	local pipe
+
+	patched || skip "this libssh2 does not have our patches"
+	banner "$(printf '\\001%.0s' {1..30000})"
+	exec {pipe}> >(:)
+	wait $!
+	# as "2>&1 | head -n 0", but with nobody there for sure
+	exits 141 bash -c 'exec "$@" >&"$0" 2>&1' "$pipe" \
+	    "$CPSSH" -F "$FLEET/ssh_config" -P -H 'web1 web2' true
+	exec {pipe}>&-
 }

@@ -27,7 +27,7 @@ agent() {
 	ssh-add -q "$@"
 }
 
-accepted() { grep -o 'Accepted publickey.*' "$FLEET/log" | tail -n 1; }
+accepted() { logged | grep -o 'Accepted publickey.*' | tail -n 1; }
 
 @test "beside the key: ed25519, ECDSA and RSA" {
 	for type in ed25519 'ecdsa -b 256' 'ecdsa -b 384' 'ecdsa -b 521' rsa
@@ -140,11 +140,10 @@ accepted() { grep -o 'Accepted publickey.*' "$FLEET/log" | tail -n 1; }
 	says "agent certificate \".*\" \[is for alice, not $LOGIN\]"
 }
 
-# What the server has been shown since it was last asked.
+# What the server has been shown since log_from_here.
 shown() {
-	grep -ao 'userauth_pubkey: publickey test pkalg [^ ]*' "$FLEET/log" |
+	logged | grep -ao 'userauth_pubkey: publickey test pkalg [^ ]*' |
 	    cut -d' ' -f5
-	: >"$FLEET/log"
 }
 
 @test "in ssh's order" {
@@ -156,17 +155,18 @@ shown() {
 	ssh-keygen -q -N '' -f e -t ecdsa
 	ssh-keygen -q -N '' -f r -t rsa
 	agent e r
-	for options in -oIdentitiesOnly=no -oIdentitiesOnly=yes \
-	    "-oCertificateFile=$T/two.pub -oIdentitiesOnly=no" \
-	    "-oIdentityFile=$T/r -oIdentitiesOnly=no" \
-	    "-oIdentityFile=$T/two.pub -oIdentitiesOnly=no"; do
-		shown
-		# shellcheck disable=SC2086
-		exits 255 ssh -F "$CONFIG" $options -o BatchMode=yes web1 true
+	for wish in IdentitiesOnly=no IdentitiesOnly=yes \
+	    "CertificateFile=$T/two.pub IdentitiesOnly=no" \
+	    "IdentityFile=$T/r IdentitiesOnly=no" \
+	    "IdentityFile=$T/two.pub IdentitiesOnly=no"; do
+		read -ra options <<<"$wish"
+		log_from_here
+		exits 255 ssh -F "$CONFIG" "${options[@]/#/-o}" \
+		    -o BatchMode=yes web1 true
 		# ours shows none twice
 		shown | awk '!seen[$0]++' >ssh.order
-		# shellcheck disable=SC2086
-		exits 4 cpssh -H web1 ${options//-o/-O } true
+		log_from_here
+		exits 4 cpssh -H web1 "${options[@]/#/-O}" true
 		shown >our.order
 		[ -s ssh.order ] && diff ssh.order our.order
 	done

@@ -105,7 +105,7 @@ unchanged() {
 	) &
 	remember $!
 	exec {output}<output
-	wait_until 20 idle $!
+	wait_until 60 idle $!
 	cat <&"$output" >out
 	wait $!
 	[ "$(grep -ac SUCCESS out)" = 120 ]

@@ -11,7 +11,7 @@ load lib
 }
 
 @test "yes into a file, until -t" {
-	exits 3 cpssh -t 2 -o o -H web1 yes
+	exits 3 cpssh -t 5 -o o -H web1 yes
 	out_has 'web1 Timed out'
 	[ "$(head -n 1 o/web1)" = y ]
 	[ "$(stat -c %s o/web1)" -gt 100000 ]

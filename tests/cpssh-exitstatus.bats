@@ -66,3 +66,47 @@ load lib
 	[ "$status" = 1 ]
 	grep -q 'cannot write to stdout: No space left' err
 }
+
+# full STATUS ARG...: exits with stderr on a full disk.
+full() {
+	exits "$1" sh -c 'exec "$@" 2>/dev/full' - \
+	    "$CPSSH" -F "$FLEET/ssh_config" -H web1 "${@:2}"
+}
+
+@test "what a host writes to stderr cannot be written: 1" {
+	full 1 -P 'echo out; echo err >&2'
+	out_has '^web1: out$'
+	out_has '\[SUCCESS\] web1$'
+	full 1 -i --headers-to-stderr 'echo out; echo err >&2'
+	out_is out
+}
+
+@test "130: SIGINT, whatever else there is to tell" {
+	begin bash -c 'exec "$@" 2>/dev/full' - \
+	    "$CPSSH" -F "$FLEET/ssh_config" -P -H web1 \
+	    "echo err >&2; echo x >$REMOTE/started; exec sleep 60"
+	remote_says started
+	kill -INT "$BEGUN"
+	ends 130
+}
+
+@test "0: nothing was to be written there" {
+	full 0 -P 'echo out'
+	out_has '^web1: out$'
+}
+
+@test "0: whoever read stderr has left" {
+	local pipe
+
+	exec {pipe}> >(:)
+	wait $!
+	exits 0 bash -c 'exec "$@" 2>&"$0"' "$pipe" \
+	    "$CPSSH" -F "$FLEET/ssh_config" -P -H web1 'echo out; echo err >&2'
+	exec {pipe}>&-
+	out_has '^web1: out$'
+}
+
+@test "a report that can be written nowhere: 1" {
+	exits 1 sh -c 'exec "$@" >/dev/full 2>/dev/full' - \
+	    "$CPSSH" -F "$FLEET/ssh_config" -P -H web1 'echo out; echo err >&2'
+}

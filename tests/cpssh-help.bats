@@ -5,26 +5,6 @@
 load lib
 setup_file() { :; }
 
-@test "--help goes to stdout and fits a screen" {
-	exits 0 "$CPSSH" --help
-	err_is ''
-	out_has '^Usage: cpssh '
-	[ "$(wc -l <out)" -le 60 ] || explain "longer than a screen"
-	[ "$(wc -L <out)" -le 80 ] || explain "wider than a screen"
-}
-
-@test "--help names every option" {
-	local option
-
-	exits 0 "$CPSSH" --help
-	for option in hosts host user par outdir errdir fileappend timeout \
-	    option verbose askpass extra-args extra-arg host-glob version \
-	    help inline inline-stdout send-input print no-headers \
-	    allow-empty connect-timeout no-progress max-output input; do
-		out_has "--$option\b"
-	done
-}
-
 @test "-h is for hosts, not for help" {
 	exits 1 "$CPSSH" -h "$T/none" true
 	err_has 'Could not open hosts file: .*No such file or directory'

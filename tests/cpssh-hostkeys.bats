@@ -206,13 +206,13 @@ each_a_host_of_its_own() {
 
 	: >known
 	config "UserKnownHostsFile $T/known" 'StrictHostKeyChecking ask' \
-	    'ConnectTimeout 1'
+	    'ConnectTimeout 5'
 	mkfifo typed
 	INPUT=typed begin "$TESTBIN/ptyrun" sh -c 'echo web1 | "$@"' - \
-	    "$CPSSH" -F "$T/config" -t 1 -h - true
+	    "$CPSSH" -F "$T/config" -t 6 -h - true
 	exec {typing}>typed
 	wait_until 20 has_line 'trust it\?' out
-	sleep 1.5	# somebody who thinks, not synchronisation
+	sleep 7	# somebody who thinks, not synchronisation
 	echo yes >&"$typing"
 	ends 0
 	exec {typing}>&-

@@ -112,9 +112,11 @@ load lib
 	exec {list}>list
 	for ((i = 0; i < 1000; i++)); do echo "127.0.0.1:$port"; done >&"$list"
 	wait_until 30 has_line '^\[1000\] ' out
+	wait_until 60 idle "$BEGUN"	# what was closed is closed
 	before=$(held)
 	for ((i = 0; i < 9000; i++)); do echo "127.0.0.1:$port"; done >&"$list"
 	wait_until 60 has_line '^\[10000\] ' out
+	wait_until 60 idle "$BEGUN"
 	after=$(held)
 	exec {list}>&-
 	ends 4

@@ -9,7 +9,7 @@ setup_file() { fleet_start 'LogLevel VERBOSE'; }
 with_key() { config "IdentityFile $KEYS/$1"; }
 
 # The last login that the server's log has.
-accepted() { grep -o 'Accepted publickey.*' "$FLEET/log" | tail -n 1; }
+accepted() { logged | grep -o 'Accepted publickey.*' | tail -n 1; }
 
 @test "ed25519, ecdsa and RSA, in OpenSSH's format, in PEM and in PKCS#8" {
 	for key in ed25519 ecdsa ecdsa521 rsa pem_rsa pem_ecdsa pkcs8_rsa; do

@@ -5,26 +5,6 @@ load lib
 
 setup_file() { :; }
 
-# What the page lists, one a line: of `.It Fl t Ar S , Fl Fl timeout Ar S`
-# -t and --timeout.
-page_options() {
-	sed -n '/^\.Sh DESCRIPTION/,/^\.Sh HOST LISTS/{
-		s/^\.It Fl /Fl /
-		T
-		s/Fl Fl /\n--/g
-		s/Fl /\n-/g
-		p
-	}' "$SRCDIR/man/cpssh.1" | grep -oE '^--?[a-zA-Z-]+' | sort
-}
-
-@test "its options are those of --help" {
-	cpssh --help | grep -oE '(^| )--?[a-zA-Z][a-z-]*' | tr -d ' ' |
-	    sort -u >help
-	page_options >page
-	[ "$(wc -l <page)" -gt 40 ]
-	diff help page
-}
-
 @test "its environment variables are those of the options" {
 	grep -ohE '\.env = "[A-Z_]+"' "$SRCDIR"/lib/front.c \
 	    "$SRCDIR"/cmd/cpssh.c | sed 's/.*"\(.*\)"/PSSH_\1/' | sort >options

@@ -13,14 +13,14 @@ setup_file() {
 	local mode hosts=
 
 	# shellcheck disable=SC2086  # one word a mode
-	bad_start $ALL
+	bad_start $ALL cutoff
 	for mode in $ALL; do
 		hosts+=" $(bad "$mode")"
 	done
 	# one run shows them all; the tests look at its report
 	SECONDS=0
-	"$CPSSH" -F "$FLEET/ssh_config" -o "$FLEET/o" -t 4 \
-	    --connect-timeout 2 -H "$hosts web1" 'echo hi' \
+	"$CPSSH" -F "$FLEET/ssh_config" -o "$FLEET/o" -t 12 \
+	    --connect-timeout 8 -H "$hosts web1" 'echo hi' \
 	    >"$FLEET/report" 2>"$FLEET/messages" </dev/null 3>&- ||
 		echo $? >"$FLEET/status"
 	echo $SECONDS >"$FLEET/seconds"
@@ -30,6 +30,15 @@ setup() {
 	T=$BATS_TEST_TMPDIR
 	cp "$FLEET/report" "$T/out"
 	cp "$FLEET/messages" "$T/err"
+}
+
+# many NUMBER MODE: that host so many times.
+many() {
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		bad "$2"
+	done
 }
 
 # fails MODE REGEX: the message of that host.
@@ -53,7 +62,7 @@ fails() {
 }
 
 @test "the whole run takes no longer than its limit and a little" {
-	[ "$(cat "$FLEET/seconds")" -le 8 ] ||
+	[ "$(cat "$FLEET/seconds")" -le 30 ] ||
 		explain "$(cat "$FLEET/seconds") seconds"
 }
 
@@ -102,6 +111,23 @@ fails() {
 @test "reset in the middle of output: what came is kept" {
 	fails reset '(closed|reset|lost)'
 	[ "$(head -n 1 "$FLEET/o/$(bad reset)")" = 'first line' ]
+}
+
+@test "the same when it is sending that learns of the reset" {
+	# much is sent to many, so to some when the reset is there already
+	for i in 1 2 3; do
+		exits 4 cpssh -I -o "$T/$i" -H "$(many 32 reset)" 'echo hi' \
+		    < <(yes)
+		[ "$(grep -lx 'first line' "$T/$i"/* | wc -l)" = 32 ] ||
+			explain "lost: $(grep -Lx 'first line' "$T/$i"/*)"
+	done
+}
+
+@test "closed after much output: all of it is kept" {
+	exits 4 cpssh -o "$T/o" -H "$(many 16 cutoff)" 'echo hi'
+	out_counts 16 'connection lost: connection closed by the host'
+	[ "$(find "$T/o" -type f -size 1048576c | wc -l)" = 16 ] ||
+		explain "$(find "$T/o" -type f -printf '%s ')"
 }
 
 @test "output for ever, and deaf: -t" {

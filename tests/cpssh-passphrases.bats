@@ -56,8 +56,8 @@ questions() { [ "$(grep -ao 'passphrase[^:]*key' out | wc -l)" -ge "$1" ]; }
 
 # Neither agent nor directory is left, wherever the agent was.
 all_gone() {
-	wait_until 10 nothing_in run
-	wait_until 5 no_agent	# by itself it would take 10
+	wait_until 60 nothing_in run
+	wait_until 8 no_agent	# by itself it would take 10
 }
 nothing_in() { [ -z "$(ls -A "$1")" ]; }
 no_agent() { ! pgrep -f "ssh-agent -a $T/run" >/dev/null; }
@@ -161,10 +161,10 @@ no_agent() { ! pgrep -f "ssh-agent -a $T/run" >/dev/null; }
 
 @test "no clock runs while the user thinks and the key is worked on" {
 	locked ed25519
-	asked cpssh -t 2 --connect-timeout 1 -H web1 true
+	asked cpssh -t 5 --connect-timeout 4 -H web1 true
 	wait_until 20 questions 1
 	# what must not happen has no event
-	sleep 2.5
+	sleep 6
 	echo secret >&"$typing"
 	ends 0
 	exec {typing}>&-
@@ -312,10 +312,10 @@ spy() {
 	locked ed25519
 	config "Host web*" "ProxyJump db1" "Host *" "IdentityFile $T/id"
 	sed -i "/IdentityFile .*keys/d" config
-	asked cpssh -t 4 --connect-timeout 2 -H 'web[1-5]' true
+	asked cpssh -t 12 --connect-timeout 5 -H 'web[1-5]' true
 	wait_until 20 questions 1
 	# what must not happen has no event
-	sleep 2.5
+	sleep 6
 	echo secret >&"$typing"
 	ends 0
 	out_counts 5 SUCCESS
@@ -332,7 +332,7 @@ hung_up() {
 }
 
 @test "the host does not wait for the user: it is connected to again" {
-	fleet_start 'LoginGraceTime 1'
+	fleet_start 'LoginGraceTime 4'
 	locked ed25519
 	asked cpssh -H web1 true
 	wait_until 20 questions 1

@@ -166,7 +166,7 @@ setup_file() {
 	log_from_here
 	begin_typing cpssh --no-progress -A -H 'web1 web2' true
 	wait_until 20 has_line "password: " out
-	idle "$BEGUN"
+	wait_until 20 idle "$BEGUN"
 	log_counts 0 Connection
 	echo "$PASSWORD" >&"$TYPIST"
 	exec {TYPIST}>&-

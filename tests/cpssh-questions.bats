@@ -110,7 +110,7 @@ name keyboard-interactive $PASSWORD"
 
 @test "silence once it has the password: the clock" {
 	asks_start hang
-	exits 4 with_password --connect-timeout 1 -H "$(bad hang)" true
+	exits 4 with_password --connect-timeout 4 -H "$(bad hang)" true
 	says 'timed out during login'
 	told_is "hang keyboard-interactive $PASSWORD"
 }

@@ -18,7 +18,6 @@ servers() {
 
 	for starter in fleet_start fleet10_start; do
 		"$starter" 'RekeyLimit 1M' 'LogLevel DEBUG'
-		before=0
 		for cipher in aes128-gcm@openssh.com aes256-ctr \
 		    $(! patched || echo chacha20-poly1305@openssh.com); do
 			config "Ciphers $cipher"
@@ -27,26 +26,23 @@ servers() {
 	done
 }
 
-# rekeyed TIMES: that often at least since the last call, by the server's log;
-# what is on its way meanwhile counts for none.
+# rekeyed TIMES: that often at least since log_from_here.
 rekeyed() {
 	local count
 
-	count=$(grep -c 'SSH2_MSG_NEWKEYS received' "$FLEET/log") || :
-	[ $((count - before)) -ge "$1" ] ||
-		explain "new keys $((count - before)) times"
-	before=$count
+	count=$(logged | grep -c 'SSH2_MSG_NEWKEYS received') || :
+	[ "$count" -ge "$1" ] || explain "new keys $count times"
 }
 
 sends() {
-	rekeyed 0
+	log_from_here
 	exits 0 cpssh -H web1 -i --input "$DATA" sha256sum
 	out_has "^$SUM"
 	rekeyed 4
 }
 
 receives() {
-	rekeyed 0
+	log_from_here
 	exits 0 cpssh -H web1 -o back "cat $DATA"
 	cmp "$DATA" back/web1
 	rekeyed 4
@@ -55,7 +51,7 @@ receives() {
 # The login comes from an agent, the way leads through another host, which
 # wants new keys too.
 goes_through() {
-	rekeyed 0
+	log_from_here
 	config "IdentityAgent $SSH_AUTH_SOCK" 'Host web1' 'ProxyJump db1' \
 	    'Host *'
 	sed -i '/^IdentityFile/d; /^IdentitiesOnly/d' "$CONFIG"
@@ -66,7 +62,7 @@ goes_through() {
 
 # Of two hosts either waits for the other now and then.
 does_both() {
-	rekeyed 0
+	log_from_here
 	exits 0 cpssh -H 'web1 web2' -o back --input "$DATA" cat
 	cmp "$DATA" back/web1
 	cmp "$DATA" back/web2

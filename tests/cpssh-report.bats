@@ -105,3 +105,26 @@ load lib
 	err_is ''
 	[ "$(wc -l <out)" = 2 ] || explain "not two lines"
 }
+
+# What a full or failing disk does to what was kept on it.
+@test "-i: kept output that cannot be read again is told, and 1" {
+	local output file
+
+	mkfifo output
+	mkdir tmp
+	TMPDIR=$T/tmp "$CPSSH" -F "$FLEET/ssh_config" -i -H web1 \
+	    'seq 200000' >output 2>err 3>&- &
+	remember $!
+	exec {output}<output
+	read -r line <&"$output"	# all is kept, some of it written
+	[[ $line == *SUCCESS*web1 ]]
+	for file in "/proc/$!/fd"/*; do
+		[[ $(readlink "$file") != $T/tmp/* ]] || : >"$file"
+	done
+	cat <&"$output" >out
+	wait $! || status=$?
+	exec {output}<&-
+	[ "$status" = 1 ] || explain "status is not 1"
+	err_has 'web1: cannot read the output kept for it: Input/output error$'
+	[ "$(wc -l <out)" -lt 200000 ] || explain "all of it was written"
+}

@@ -20,6 +20,7 @@ load lib
 	[ "$(stat -c %s "o/127.0.0.1:$way")" = 100000000 ]
 	local ms=$((($(date +%s%N) - started) / 1000000))
 	echo "$((100000 / ms)) MB/s"
-	# 30 MB/s where nothing else runs; a window of 256 kB would make 5
-	[ $ms -lt 10000 ]
+	# 30 MB/s where nothing else runs; a window of 256 kB would make 5, and
+	# take 20 s
+	[ $ms -lt 16000 ]
 }

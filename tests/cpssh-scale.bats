@@ -22,7 +22,7 @@ all_here() { [ "$(wc -l <"$REMOTE/here")" = 100 ]; }
 
 @test "never more than -p at once" {
 	exits 0 cpssh -p 3 -i --no-headers -H 'web[1-12]' \
-	    "mkdir $REMOTE/\$PSSH_NODENUM; ls $REMOTE | wc -l; sleep 0.3
+	    "mkdir $REMOTE/\$PSSH_NODENUM; ls $REMOTE | wc -l; sleep 2
 	     rmdir $REMOTE/\$PSSH_NODENUM"
 	out_lacks '^([4-9]|1\d)$'
 	out_has '^3$'

@@ -12,7 +12,7 @@ load lib
 	    sleep 100 >limited || status=$?
 	[ "$status" = 3 ]
 	[ $SECONDS -ge 59 ]
-	[ $SECONDS -lt 68 ]
+	[ $SECONDS -lt 90 ]
 	[ "$(grep -c 'Timed out' limited)" = 2 ]
 	ends 0
 	out_is hi

@@ -52,7 +52,7 @@ both_began() { [ "$(wc -l <"$REMOTE/begun")" = 2 ]; }
 @test "it changes with ours" {
 	begin "$TESTBIN/ptyrun" sh -c 'tty >mine; exec "$@"' - "$CPSSH" \
 	    -F "$FLEET/ssh_config" -x -tt -t 60 -P -H 'web1 web2' \
-	    "trap 'stty size; exit' WINCH; echo x >>$REMOTE/begun
+	    "trap 'stty size; [ \"\$(stty size)\" != \"40 132\" ] || exit' WINCH; echo x >>$REMOTE/begun
 	     while :; do sleep 0.1; done"
 	wait_until 20 both_began
 	stty rows 40 cols 132 -F "$(cat mine)"

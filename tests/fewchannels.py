@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""fewchannels.py HOSTKEY AUTHORIZED_KEYS MOST: a bastion that carries MOST
-connections a login and refuses more with RFC 4254's RESOURCE_SHORTAGE.  Prints
-its port, then closes stdout; a line on stderr for each login."""
+"""fewchannels.py HOSTKEY AUTHORIZED_KEYS MOST [NOISE]: a bastion that carries
+MOST connections a login and refuses more with RFC 4254's RESOURCE_SHORTAGE.
+NOISE comes first on each of them, as what a command writes to stderr would.
+Prints its port, then closes stdout; a line on stderr for each login."""
 import asyncio
 import os
 import sys
@@ -9,8 +10,13 @@ import warnings
 
 warnings.simplefilter("ignore")
 import asyncssh  # noqa: E402
+from asyncssh.packet import String, UInt32  # noqa: E402
+
+EXTENDED_DATA = 95  # RFC 4254, section 5.2
+STDERR = 1
 
 host_key, authorized, most = sys.argv[1], sys.argv[2], int(sys.argv[3])
+noise = sys.argv[4].encode() if len(sys.argv) > 4 else b""
 
 
 class Bastion(asyncssh.SSHServer):
@@ -21,6 +27,9 @@ class Bastion(asyncssh.SSHServer):
         print("login", file=sys.stderr, flush=True)
 
     async def carry(self, host, port, reader, writer):
+        if noise:
+            writer.channel.send_packet(
+                EXTENDED_DATA, UInt32(STDERR), String(noise))
         try:
             to, back = await asyncio.open_connection(host, port)
             await asyncio.gather(pump(reader, back), pump(to, writer))

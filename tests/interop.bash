@@ -42,22 +42,19 @@ interop_know() {
 # does well and the server's log, from there on, has a line that matches
 # WHAT, where @ stands for the algorithm.  What we do not have is in $LACKED.
 each() {
-	local kind=$1 option=$2 what=$3 name from count=0
+	local kind=$1 option=$2 what=$3 name count=0
 
 	shift 3
 	[ $# -gt 0 ] || set -- sends_and_returns
 	LACKED='' KNOWN=$("$ASK" -Q "$kind")
 	for name in $KNOWN; do
-		from=$(wc -l <"$FLEET/log")
+		log_from_here
 		if ! "$@" -O "$option=$name" 2>why; then
 			lacks "$option" "$name" || explain "$(<why)" || return
 			LACKED+=" $name"
 			continue
 		fi
-		tail -n "+$((from + 1))" "$FLEET/log" >seen
-		finds "${what//@/\\Q$name\\E}" seen ||
-			explain "the server does not tell of $name: $what" ||
-			return
+		log_has "${what//@/\\Q$name\\E}" || return
 		count=$((count + 1))
 	done
 	[ $count -gt 0 ]

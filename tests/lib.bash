@@ -109,6 +109,9 @@ begin() {
 		shift
 		set -- "$CPSSH" -F "${CONFIG:-$FLEET/ssh_config}" "$@"
 	fi
+	# nothing of the command before is waited for
+	: >"$T/out"
+	: >"$T/err"
 	set -m
 	(
 		[ -z "${INPUT-}" ] || exec <"$INPUT"
@@ -194,8 +197,10 @@ remote_says() {
 	cat "$REMOTE/$1"
 }
 
-# The memory a process had at most, in kB.
-peak_memory() { sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
+# The memory a process had at most, in kB; fails when it has ended.
+peak_memory() {
+	sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status" | grep .
+}
 
 # Is the library our private build, that can tell more than its release?
 patched() {
@@ -205,9 +210,47 @@ patched() {
 # Bounds on memory say nothing about a program that a sanitizer watches.
 sanitized() { grep -q __asan_init "$CPSSH"; }
 
+# What is below a directory: types, modes of files, sizes, and contents.
+listing() {
+	(
+		cd "$1" || return
+		find . \( -type d -printf '%p/\n' \) -o -printf '%p %y %m %s %l\n' |
+			LC_ALL=C sort
+		find . -type f -exec cksum {} + | LC_ALL=C sort
+	)
+}
+
 # --- servers ----------------------------------------------------------------
 
 scope() { echo "${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}"; }
+
+# sshd_in OPTION...: a program that is the fleet's sshd in namespaces of its
+# own, as unshare(1) makes them: sshd=$(sshd_in ...) fleet_start
+sshd_in() {
+	local file
+
+	file=$(scope)/sshd
+	printf '%s\n' '#!/bin/sh' \
+	    "exec unshare $* ${SSHD:-/usr/sbin/sshd} \"\$@\"" >"$file"
+	chmod +x "$file"
+	echo "$file"
+}
+
+# With a /proc that shows no more than what it has begun.
+sshd_with_own_pids() {
+	local user=
+
+	[ "$(id -u)" = 0 ] || user='--user --map-current-user'
+	sshd_in "$user" --pid --fork --mount-proc --kill-child
+}
+
+# sshd_with_small [OPTION]: with a file system of its own on $T/small, mounted
+# with the OPTION, as size=1m.
+sshd_with_small() {
+	mkdir "$T/small"
+	sshd_in --mount "sh -c 'mount -t tmpfs -o ${1:+$1,}mode=1777 none" \
+	    "$T/small; exec \"\$@\"' sh"
+}
 
 # fleet_start [LINE...]: an sshd whose configuration begins with the LINEs.
 # Sets FLEET to its directory and PORT to its port.
@@ -225,6 +268,8 @@ fleet_start() {
 		pid=$!
 		if sshd_listens $pid; then
 			remember $pid
+			echo $pid >"$FLEET/pid"
+			LOG_MARK=0
 			ssh_config >"$FLEET/ssh_config"
 			know_host "$PORT" >"$FLEET/known_hosts"
 			chmod 644 "$FLEET"/*
@@ -250,15 +295,16 @@ fleet10_start() {
 # A port that somebody else took shows as an error beside the lines of those
 # addresses that worked.
 sshd_listens() {
-	local end=$((SECONDS + 10))
+	local end=$((SECONDS + 60)) wanted
 
+	wanted=$(grep -c '^ListenAddress' "$FLEET/sshd_config")
 	while [ $SECONDS -lt $end ]; do
 		if grep -q 'Bind to port.*failed\|Cannot bind\|error' "$FLEET/log"; then
 			kill "$1" 2>/dev/null
 			wait "$1" 2>/dev/null
 			return 1
 		fi
-		[ "$(grep -c '^Server listening' "$FLEET/log")" -lt 8 ] ||
+		[ "$(grep -c '^Server listening' "$FLEET/log")" -lt "$wanted" ] ||
 			return 0
 		kill -0 "$1" 2>/dev/null || return 1
 		sleep 0.02
@@ -349,11 +395,12 @@ bad_start() {
 bad() { echo "127.0.0.1:$(bad_port "$1")"; }
 bad_port() { sed -n "s/^$1 //p" "$FLEET/bad"; }
 
-# A port of 127.0.0.1 where nobody listens.
+# A port of 127.0.0.1 where nobody listens, nor will: it is between those of
+# the fleets and those that the system gives.
 refused_port() {
 	local port
 
-	while port=$((10000 + RANDOM % 20000)); do
+	while port=$((30000 + RANDOM % 2000)); do
 		accepts 127.0.0.1 $port 2>/dev/null || break
 	done
 	echo $port
@@ -365,7 +412,7 @@ agent_start() {
 	"$@" -D -a "$T/agent" >/dev/null 2>&1 3>&- &
 	AGENT=$!
 	remember $AGENT
-	wait_until 10 agent_answers "$T/agent"
+	wait_until 60 agent_answers "$T/agent"
 }
 
 # The socket is there before anybody listens.
@@ -374,6 +421,47 @@ agent_answers() {
 
 	SSH_AUTH_SOCK=$1 ssh-add -l >/dev/null 2>&1 || answer=$?
 	[ $answer -lt 2 ]
+}
+
+# What the server's log says from here on.  Whoever served a connection may
+# write after its client has ended, but not after it has ended itself.
+log_from_here() {
+	wait_until 60 all_served
+	LOG_MARK=$(wc -l <"$FLEET/log")
+}
+logged() {
+	wait_until 60 all_served
+	tail -n "+$((${LOG_MARK:-0} + 1))" "$FLEET/log"
+}
+all_served() {
+	local pid
+
+	pid=$(<"$FLEET/pid")
+	[ -z "$(cat "/proc/$pid/task/$pid/children")" ]
+}
+
+# log_has REGEX and log_counts NUMBER REGEX: a line of that has it, so many.
+log_has() { finds "$1" <(logged) || explain_log "no $1"; }
+log_counts() {
+	[ "$(logged | LC_ALL=C grep -acP -- "$2")" = "$1" ] ||
+		explain_log "not $1 times $2"
+}
+explain_log() {
+	explain "$1 in the server's log" || logged >&2
+	return 1
+}
+
+# break_connections: kill what serves our user's sessions in this fleet.
+break_connections() {
+	local listener pid
+
+	listener=$(<"$FLEET/pid")
+	for pid in $(descendants "$listener"); do
+		[ "$pid" != "$listener" ] || continue
+		[ "$(stat -c %U "/proc/$pid")" = "$LOGIN" ] || continue
+		! grep -q '^Name:.sshd' "/proc/$pid/status" ||
+			kill -KILL "$pid"
+	done
 }
 
 # remember PID: end it when this test, or this file, is over.  With the time

@@ -46,6 +46,7 @@
 #include <openssl/sha.h>
 
 #include "buf.h"
+#include "ports.h"
 #include "wire.h"
 
 #define LONGEST "SSH-2.0-" /* 253 in all, without the end of the line */ \
@@ -729,19 +730,11 @@ have_little_room(int fd)
 static int
 listen_for(const char *name)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t len = sizeof(address);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	if (strcmp(name, "asks") == 0)
 		have_little_room(fd);
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, len) < 0 ||
-	    listen(fd, 64) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&address, &len) < 0)
-		err(1, "listen");
-	printf("%s %d\n", name, ntohs(address.sin_port));
-	return fd;
+	return ports_listen(fd, name, 64);
 }
 
 static void

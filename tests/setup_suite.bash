@@ -11,7 +11,7 @@ setup_suite() {
 	export CPSSH=${CPSSH:-$BUILDDIR/cpssh}
 	export TESTBIN=${TESTBIN:-$BUILDDIR/tests}
 	export LOGIN
-	export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-120}
+	export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-300}
 
 	# sshd and the user it logs in must reach what we make
 	chmod a+x "$BATS_RUN_TMPDIR"
@@ -107,6 +107,6 @@ copy_out_of_private_places() {
 	[ "$(id -u)" = 0 ] && [ -x "$CPSSH" ] || return 0
 	setpriv --reuid "$LOGIN" --regid "$LOGIN" --clear-groups \
 	    test -x "$CPSSH" && return
-	cp "$CPSSH" "$SUITE/cpssh"
+	cp "$(dirname "$CPSSH")"/cp{ssh,scp,slurp,rsync,nuke} "$SUITE"
 	CPSSH=$SUITE/cpssh
 }

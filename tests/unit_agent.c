@@ -20,10 +20,12 @@
 
 #include "agent.h"
 #include "agent_message.h"
+#include "agent_work.h"
 #include "buf.h"
 #include "keyring.h"
 #include "loop.h"
 #include "mem.h"
+#include "scratch.h"
 #include "wire.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -703,6 +705,54 @@ a_list_that_takes_too_long(void **state)
 	fake_stop(&fake);
 }
 
+/* How far the request for the list has got. */
+enum stage { QUEUED, SENT, ANSWERED, TOLD };
+
+static enum stage
+stage_of(const struct agent *agent, const struct answer *answer)
+{
+	if (answer->came)
+		return TOLD;
+	if (agent->listed)
+		return ANSWERED;
+	return agent->asking->slot != NULL ? SENT : QUEUED;
+}
+
+/* However far the list has got that was asked for before the agent had one
+ * more key: who asks anew has that key, and the other one is told once. */
+static void
+a_list_asked_for_anew(void **state)
+{
+	struct agent *agent = agent_get(agents, real_socket);
+	struct answer before, after;
+
+	(void)state;
+	for (enum stage stage = QUEUED; stage <= TOLD; stage++) {
+		agent_ask_anew(agent);
+		list(real_socket, &before);
+		uv_timer_start(&guard, on_guard, PATIENCE, 0);
+		if (stage <= SENT)
+			kill(real_pid, SIGSTOP);	/* no further */
+		while (stage_of(agent, &before) < stage)
+			uv_run(loop, UV_RUN_ONCE);
+		assert_int_equal(stage_of(agent, &before), stage);
+		kill(real_pid, SIGCONT);
+		assert_int_equal(scratch_run(root,
+		    "SSH_AUTH_SOCK=real ssh-add -q late"), 0);
+		agent_ask_anew(agent);
+		list(real_socket, &after);
+		wait_for(&after);
+		assert_true(before.came);
+		assert_null(before.error);
+		assert_null(after.error);
+		assert_int_equal(after.count, COUNT(kinds) + 1);
+		assert_int_equal(before.count,
+		    COUNT(kinds) + (stage == TOLD ? 0 : 1));
+		assert_int_equal(scratch_run(root,
+		    "SSH_AUTH_SOCK=real ssh-add -qd late"), 0);
+	}
+}
+
 static void
 release_in_the_middle(void **state)
 {
@@ -753,30 +803,24 @@ set_up(void **state)
 	pclose(pipe);
 	real_pid = (pid_t)pid;
 	for (size_t i = 0; i < COUNT(kinds); i++) {
-		command = mem_print("cd '%s' && { ssh-keygen -q -t %s -N '' "
-		    "-C 'my %s' -f %s && SSH_AUTH_SOCK=real ssh-add -q %s; } "
-		    ">/dev/null 2>&1", root, kinds[i], kinds[i], kinds[i],
-		    kinds[i]);
-		if (system(command) != 0)
+		command = mem_print("ssh-keygen -q -t %s -N '' -C 'my %s' "
+		    "-f %s && SSH_AUTH_SOCK=real ssh-add -q %s", kinds[i],
+		    kinds[i], kinds[i], kinds[i]);
+		if (scratch_run(root, command) != 0)
 			return -1;
 		free(command);
 	}
 	signal(SIGPIPE, SIG_IGN);
-	return 0;
+	return scratch_run(root, "ssh-keygen -q -t ed25519 -N '' -f late");
 }
 
 static int
 clean_up(void **state)
 {
-	char *command = mem_print("rm -rf '%s'", root);
-
 	(void)state;
 	kill(real_pid, SIGTERM);
-	if (system(command) != 0)
-		return -1;
-	free(command);
 	free(real_socket);
-	return 0;
+	return scratch_remove(root);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -798,6 +842,7 @@ main(void)
 		TEST(cancelled_is_not_told),
 		TEST(a_hanging_list),
 		TEST(a_list_that_takes_too_long),
+		TEST(a_list_asked_for_anew),
 		TEST(release_in_the_middle),
 		TEST(idle_connections_do_not_hold_the_loop),
 	};

@@ -21,6 +21,7 @@
 #include "mem.h"
 #include "password.h"
 #include "quote.h"
+#include "scratch.h"
 #include "sshconf.h"
 #include "unlock.h"
 #include "wire.h"
@@ -211,31 +212,21 @@ names_in_messages(void **state)
 static int
 set_up(void **state)
 {
-	char *command;
-	int status;
-
 	(void)state;
 	if (mkdtemp(root) == NULL)
 		return -1;
-	command = mem_print("cd '%s' && { for k in a b c; do "
+	return scratch_run(root, "for k in a b c; do "
 	    "ssh-keygen -q -t ed25519 -N '' -f $k || exit; done; "
 	    "ssh-keygen -q -t rsa -N '' -f r && "
 	    "ssh-keygen -q -t ed25519 -N secret -f locked && "
-	    "cp a open && chmod 644 open; } >/dev/null 2>&1", root);
-	status = system(command);
-	free(command);
-	return status;
+	    "cp a open && chmod 644 open");
 }
 
 static int
 clean_up(void **state)
 {
-	char *command = mem_print("rm -rf '%s'", root);
-	int status = system(command);
-
 	(void)state;
-	free(command);
-	return status;
+	return scratch_remove(root);
 }
 
 int

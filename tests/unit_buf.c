@@ -151,10 +151,25 @@ memory(void **state)
 	free(text);
 }
 
+static void
+joins(void **state)
+{
+	struct buf buf = { 0 };
+
+	(void)state;
+	buf_join(&buf, ", ", "one");
+	assert_string_equal(buf_text(&buf), "one");
+	buf_join(&buf, ", ", "two");
+	buf_join(&buf, "; ", "");
+	assert_string_equal(buf_text(&buf), "one, two; ");
+	buf_free(&buf);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(joins),
 		cmocka_unit_test(random_operations),
 		cmocka_unit_test(each_way_to_add),
 		cmocka_unit_test(formats_of_every_length),

@@ -17,6 +17,7 @@
 #include "certificate.h"
 #include "mem.h"
 #include "pubkey.h"
+#include "scratch.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
@@ -25,32 +26,21 @@ static char root[] = "/tmp/unit_certificate.XXXXXX";
 static void
 run(const char *what)
 {
-	char *command = mem_print("cd '%s' && { %s; } >/dev/null 2>&1", root,
-	    what);
-
-	if (system(command) != 0)
-		fail_msg("%s", command);
-	free(command);
+	if (scratch_run(root, what) != 0)
+		fail_msg("%s", what);
 }
 
 /* The public key in the file NAME, the caller's to free. */
 static unsigned char *
 load(const char *name, const struct pubkey_type **type, size_t *len)
 {
-	char *path = mem_print("%s/%s", root, name);
-	FILE *file = fopen(path, "r");
-	struct buf text = { 0 };
+	char *text = scratch_read(root, name, NULL);
 	unsigned char *blob;
 	const char *end;
-	int c;
 
-	assert_non_null(file);
-	while ((c = getc(file)) != EOF)
-		buf_addc(&text, (char)c);
-	fclose(file);
-	free(path);
-	*type = pubkey_parse(buf_text(&text), &end, &blob, len);
-	buf_free(&text);
+	assert_non_null(text);
+	*type = pubkey_parse(text, &end, &blob, len);
+	free(text);
 	return blob;
 }
 
@@ -217,8 +207,7 @@ static int
 clean_up(void **state)
 {
 	(void)state;
-	run("rm -rf \"$PWD\"");
-	return 0;
+	return scratch_remove(root);
 }
 
 int

@@ -198,11 +198,9 @@ work_starts_while_lines_arrive(void **state)
 	(void)state;
 	hosts_feed(hosts, "-", "a\nb", 3);
 	assert_string_equal(buf_text(&out), "0:a ");
-	assert_int_equal(hosts_count(hosts), 1);
 	hosts_feed(hosts, "-", "c\n", 2);
 	assert_string_equal(buf_text(&out), "0:a 1:bc ");
 	hosts_end(hosts, "-");
-	assert_int_equal(hosts_count(hosts), 2);
 	hosts_free(hosts);
 	buf_free(&out);
 }
@@ -226,7 +224,6 @@ several_lists_and_words(void **state)
 	    "cpssh: two:1: Bad line: \"c:x\": bad port \"x\"\n"
 	    "cpssh: -H: Bad line: \"h=i\": bad host name \"h=i\"\n"
 	    "cpssh: -H: Bad line: \"-j\": bad host name \"-j\"\n");
-	assert_int_equal(hosts_count(hosts), 8);
 	hosts_free(hosts);
 	hosts_free(NULL);
 	buf_free(&out);
@@ -256,9 +253,11 @@ globs_choose_from_lists_only(void **state)
 }
 
 static void
-drop(void *context, struct target *target)
+count(void *context, struct target *target)
 {
-	(void)context;
+	unsigned *counted = context;
+
+	++*counted;
 	target_free(target);
 }
 
@@ -267,7 +266,8 @@ static void
 variables_times_names_are_bounded(void **state)
 {
 	struct buf line = { 0 };
-	struct hosts *hosts = hosts_new(NULL, drop, NULL);
+	unsigned counted = 0;
+	struct hosts *hosts = hosts_new(NULL, count, &counted);
 
 	(void)state;
 	buf_clear(&told);
@@ -276,7 +276,7 @@ variables_times_names_are_bounded(void **state)
 		buf_addc(&line, 'x');
 	hosts_feed(hosts, "list", line.data, line.len);
 	hosts_end(hosts, "list");
-	assert_int_equal(hosts_count(hosts), 0);
+	assert_int_equal(counted, 0);
 	assert_non_null(strstr(buf_text(&told), "is more than"));
 	hosts_free(hosts);
 	buf_free(&line);
@@ -287,7 +287,8 @@ static void
 five_thousand_lines(void **state)
 {
 	struct buf list = { 0 };
-	struct hosts *hosts = hosts_new(NULL, drop, NULL);
+	unsigned counted = 0;
+	struct hosts *hosts = hosts_new(NULL, count, &counted);
 	clock_t began, ended;
 
 	(void)state;
@@ -300,7 +301,7 @@ five_thousand_lines(void **state)
 		    list.len - at < 4096 ? list.len - at : 4096);
 	hosts_end(hosts, "list");
 	ended = clock();
-	assert_int_equal(hosts_count(hosts), 5000);
+	assert_int_equal(counted, 5000);
 	print_message("%.1f ms\n",
 	    (double)(ended - began) * 1000 / CLOCKS_PER_SEC);
 	assert_true(ended - began < CLOCKS_PER_SEC / 4);

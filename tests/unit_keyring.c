@@ -21,6 +21,7 @@
 #include "keyring.h"
 #include "keyring_parse.h"
 #include "mem.h"
+#include "scratch.h"
 #include "wire.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -38,12 +39,10 @@ run(const char *format, ...)
 	struct buf command = { 0 };
 	va_list args;
 
-	buf_addf(&command, "cd '%s' && { ", root);
 	va_start(args, format);
 	buf_vaddf(&command, format, args);
 	va_end(args);
-	buf_adds(&command, "; } >/dev/null 2>&1 </dev/null");
-	if (system(buf_text(&command)) != 0)
+	if (scratch_run(root, buf_text(&command)) != 0)
 		fail_msg("%s", buf_text(&command));
 	buf_free(&command);
 }
@@ -52,19 +51,10 @@ run(const char *format, ...)
 static char *
 contents(const char *name, size_t *len)
 {
-	char *path = mem_print("%s/%s", root, name);
-	FILE *file = fopen(path, "r");
-	struct buf text = { 0 };
-	int c;
+	char *text = scratch_read(root, name, len);
 
-	assert_non_null(file);
-	while ((c = getc(file)) != EOF)
-		buf_addc(&text, (char)c);
-	fclose(file);
-	free(path);
-	if (len != NULL)
-		*len = text.len;
-	return buf_release(&text);
+	assert_non_null(text);
+	return text;
 }
 
 static const struct key *
@@ -505,8 +495,7 @@ static int
 clean_up(void **state)
 {
 	(void)state;
-	run("rm -rf '%s'", root);
-	return 0;
+	return scratch_remove(root);
 }
 
 int

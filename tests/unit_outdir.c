@@ -21,6 +21,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "outdir.h"
+#include "scratch.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
@@ -294,14 +295,10 @@ make_root(void **state)
 static int
 remove_root(void **state)
 {
-	char *command = mem_print("rm -rf %s", root);
-	int status = system(command);
-
 	(void)state;
 	msg_set_writer(NULL);
-	free(command);
 	buf_free(&told);
-	return status;
+	return scratch_remove(root);
 }
 
 int

@@ -22,6 +22,7 @@
 #include "outdir.h"
 #include "output.h"
 #include "plan.h"
+#include "scratch.h"
 #include "sink.h"
 #include "spool.h"
 
@@ -357,12 +358,8 @@ make_root(void **state)
 static int
 remove_root(void **state)
 {
-	char *command = mem_print("rm -rf %s", root);
-	int status = system(command);
-
 	(void)state;
-	free(command);
-	return status;
+	return scratch_remove(root);
 }
 
 int

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -67,10 +68,10 @@ static int
 teardown(void **state)
 {
 	(void)state;
+	close_end(&ends[0]);	/* nothing is left to wait for */
 	if (sink != NULL)
 		sink_close(sink);
 	sink = NULL;
-	close_end(&ends[0]);
 	close_end(&ends[1]);
 	loop_close(loop);
 	return 0;
@@ -268,10 +269,102 @@ no_reader_from_the_start(void **state)
 	close_end(&ends[0]);
 	sink = sink_open(loop, ends[1], broken, NULL);
 	sink_write(sink, "x", 1);
-	assert_int_equal(broken_times, 0);
 	sink_flush(sink);
+	uv_run(loop, UV_RUN_DEFAULT);
 	assert_int_equal(broken_times, 1);
 	assert_int_equal(broken_by, EPIPE);
+}
+
+/* What is told may end whoever writes: not while it does. */
+static void
+told_in_a_later_turn(void **state)
+{
+	(void)state;
+	close_end(&ends[0]);
+	sink = sink_open(loop, ends[1], broken, NULL);
+	write_plenty();
+	assert_false(sink_busy(sink));	/* that was in vain */
+	sink_flush(sink);
+	assert_int_equal(broken_times, 0);
+	uv_run(loop, UV_RUN_DEFAULT);
+	assert_int_equal(broken_times, 1);
+}
+
+/* Nor to whoever has closed it meanwhile. */
+static void
+closed_before_it_is_told(void **state)
+{
+	(void)state;
+	close_end(&ends[0]);
+	sink = sink_open(loop, ends[1], broken, NULL);
+	sink_write(sink, "x", 1);
+	sink_flush(sink);
+	sink_close(sink);
+	sink = sink_open(loop, ends[1], broken, NULL);
+	sink_write(sink, "x", 1);
+	sink_close(sink);
+	sink = NULL;
+	uv_run(loop, UV_RUN_DEFAULT);
+	assert_int_equal(broken_times, 0);
+}
+
+/* The ends are those of a terminal that passes on bytes as they are. */
+static void
+open_terminal(void)
+{
+	struct termios raw;
+
+	close_end(&ends[0]);
+	close_end(&ends[1]);
+	ends[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(ends[0] >= 0);
+	assert_int_equal(grantpt(ends[0]), 0);
+	assert_int_equal(unlockpt(ends[0]), 0);
+	ends[1] = open(ptsname(ends[0]), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(ends[1] >= 0);
+	assert_int_equal(tcgetattr(ends[1], &raw), 0);
+	cfmakeraw(&raw);
+	assert_int_equal(tcsetattr(ends[1], TCSANOW, &raw), 0);
+}
+
+/* A terminal that had no room, and has when it may not be written to, wakes
+ * nobody up until it may. */
+static void
+held_while_stuck(void **state)
+{
+	(void)state;
+	open_terminal();
+	sink = sink_open(loop, ends[1], broken, NULL);
+	assert_true(sink_is_terminal(sink));
+	write_plenty();
+	sink_flush(sink);
+	assert_true(uv_loop_alive(loop));
+	sink_hold(sink, true);
+	assert_false(uv_loop_alive(loop));
+	sink_flush(sink);
+	assert_false(uv_loop_alive(loop));
+	sink_hold(sink, true);
+	sink_hold(sink, false);
+	assert_true(uv_loop_alive(loop));
+	assert_arrives(PLENTY);
+	uv_run(loop, UV_RUN_DEFAULT);
+	assert_int_equal(broken_times, 0);
+}
+
+static void
+held_from_the_start(void **state)
+{
+	(void)state;
+	open_terminal();
+	sink = sink_open(loop, ends[1], broken, NULL);
+	sink_hold(sink, true);
+	write_plenty();
+	sink_flush(sink);
+	assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+	assert_int_equal(read(ends[0], &(char){ 0 }, 1), -1);
+	assert_int_equal(errno, EAGAIN);
+	sink_hold(sink, false);
+	assert_arrives(PLENTY);
 }
 
 static void
@@ -284,6 +377,7 @@ full_disk(void **state)
 	sink = sink_open(loop, fd, broken, NULL);
 	sink_write(sink, "x", 1);
 	sink_flush(sink);
+	uv_run(loop, UV_RUN_DEFAULT);
 	assert_int_equal(broken_times, 1);
 	assert_int_equal(broken_by, ENOSPC);
 	close(fd);
@@ -407,6 +501,10 @@ main(void)
 		TEST(waiting_while_called),
 		TEST(reader_goes_away),
 		TEST(no_reader_from_the_start),
+		TEST(told_in_a_later_turn),
+		TEST(closed_before_it_is_told),
+		TEST(held_while_stuck),
+		TEST(held_from_the_start),
 		TEST(full_disk),
 		TEST(regular_file),
 		TEST(before_something_is_written),

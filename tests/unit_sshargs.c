@@ -74,7 +74,7 @@ accepted(void **state)
 		struct sshargs args;
 		char *shown;
 
-		assert_null(sshargs_read(&args, words));
+		assert_null(sshargs_read(&args, SSHARGS_SSH, words));
 		shown = show(&args);
 		assert_string_equal(shown, rows[i].shown);
 		free(shown);
@@ -92,12 +92,74 @@ counted_and_named(void **state)
 	struct sshargs args;
 
 	(void)state;
-	assert_null(sshargs_read(&args, words));
+	assert_null(sshargs_read(&args, SSHARGS_SSH, words));
 	assert_int_equal(args.verbose, 3);
 	assert_true(args.quiet);
 	assert_string_equal(args.file, "second");
 	sshargs_clear(&args);
 	assert_null(args.file);
+}
+
+static void
+scp_accepted(void **state)
+{
+	static const struct {
+		const char *words, *shown;
+		bool recursive, preserve, sftp;
+	} rows[] = {
+		{ "-p", "|", false, true }, { "-r", "|", true, false },
+		{ "-rp", "|", true, true }, { "-s", "|", .sftp = true },
+		{ "-P 22 -i a", "| Port=\"22\" IdentityFile=\"a\"" },
+		{ "-4", "AddressFamily=inet |" },
+		{ "-BC6", "AddressFamily=inet6 Compression=yes "
+		    "BatchMode=yes |" },
+		{ "-c x -J a -o B=c", "Ciphers=\"x\" | ProxyJump=a B=c" },
+		{ "-2 -3 -A -O -R -T -X nrequests=3 -Xbuffer=5", "|" },
+		{ "-q", "LogLevel=QUIET |" }, { "-v -Fa", "|" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char **words = quote_split(rows[i].words), *shown;
+		struct sshargs args;
+
+		assert_null(sshargs_read(&args, SSHARGS_SCP, words));
+		shown = show(&args);
+		assert_string_equal(shown, rows[i].shown);
+		assert_int_equal(args.recursive, rows[i].recursive);
+		assert_int_equal(args.preserve, rows[i].preserve);
+		assert_int_equal(args.sftp, rows[i].sftp);
+		free(shown);
+		sshargs_clear(&args);
+		mem_free_all(words);
+	}
+}
+
+static void
+scp_refused(void **state)
+{
+	static const struct {
+		const char *words, *reason;
+	} rows[] = {
+		{ "-l 100", "scp's -l:" }, { "-S ssh", "scp's -S:" },
+		{ "-D sftp", "scp's -D:" }, { "-1", "scp's -1:" },
+		{ "-t", "scp has no flag -t" }, { "-N", "scp has no flag -N" },
+		{ "host", "\"host\" is not a flag of scp" },
+		{ "-P", "scp's -P needs a value" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char **words = quote_split(rows[i].words), *wrong;
+		struct sshargs args;
+
+		wrong = sshargs_read(&args, SSHARGS_SCP, words);
+		assert_non_null(wrong);
+		assert_non_null(strstr(wrong, rows[i].reason));
+		free(wrong);
+		sshargs_clear(&args);
+		mem_free_all(words);
+	}
 }
 
 static void
@@ -134,7 +196,7 @@ refused(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char **words = quote_split(rows[i].words);
 		struct sshargs args;
-		char *wrong = sshargs_read(&args, words);
+		char *wrong = sshargs_read(&args, SSHARGS_SSH, words);
 
 		assert_non_null(wrong);
 		assert_non_null(strstr(wrong, rows[i].reason));
@@ -142,6 +204,37 @@ refused(void **state)
 		free(wrong);
 		sshargs_clear(&args);
 		mem_free_all(words);
+	}
+}
+
+/* The flags that ssh(1) and scp(1) document, and no others, mean something: the
+ * rows above say what. */
+static void
+no_others(void **state)
+{
+	static const char *const known[] = {
+		[SSHARGS_SSH] = "1246AaBbCcDEeFfGgIiJKkLlMmNnOoPpQqRSsTtVvWwXx"
+		    "Yy",
+		[SSHARGS_SCP] = "12346ABCcDFiJlOoPpqRrSsTvX",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(known); i++) {
+		for (int name = '!'; name <= '~'; name++) {
+			char flag[] = { '-', (char)name, '\0' };
+			char *words[] = { flag, "value", NULL };
+			struct sshargs args;
+			char *wrong = sshargs_read(&args,
+			    (enum sshargs_language)i, words);
+
+			/* "--" ends them. */
+			if (name != '-')
+				assert_int_equal(wrong != NULL &&
+				    strstr(wrong, "has no flag") != NULL,
+				    strchr(known[i], name) == NULL);
+			free(wrong);
+			sshargs_clear(&args);
+		}
 	}
 }
 
@@ -159,7 +252,7 @@ understood(void **state)
 	struct sshargs args;
 
 	(void)state;
-	assert_null(sshargs_read(&args, words));
+	assert_null(sshargs_read(&args, SSHARGS_SSH, words));
 	for (char **text = args.overrides; *text != NULL; text++)
 		assert_null(sshconf_option(conf, *text));
 	for (char **text = args.options; *text != NULL; text++)
@@ -174,7 +267,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepted),
 		cmocka_unit_test(counted_and_named),
+		cmocka_unit_test(scp_accepted),
+		cmocka_unit_test(scp_refused),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(no_others),
 		cmocka_unit_test(understood),
 	};
 

@@ -21,6 +21,7 @@
 #include "keyring.h"
 #include "loop.h"
 #include "mem.h"
+#include "scratch.h"
 #include "sshconf.h"
 #include "turn.h"
 #include "wire.h"
@@ -216,17 +217,14 @@ logins_take_turns(void **state)
 static int
 set_up(void **state)
 {
-	char *command, *path;
+	char *path;
 	int status;
 
 	(void)state;
 	if (mkdtemp(root) == NULL)
 		return -1;
+	status = scratch_run(root, "ssh-keygen -q -t rsa -b 4096 -N '' -f rsa");
 	path = mem_print("%s/rsa", root);
-	command = mem_print("ssh-keygen -q -t rsa -b 4096 -N '' -f '%s'",
-	    path);
-	status = system(command);
-	free(command);
 	loop = loop_open();
 	turns = turns_new(loop);
 	keyring = keyring_new();
@@ -238,15 +236,11 @@ set_up(void **state)
 static int
 clean_up(void **state)
 {
-	char *command = mem_print("rm -rf '%s'", root);
-	int status = system(command);
-
 	(void)state;
-	free(command);
 	keyring_free(keyring);
 	turns_free(turns);
 	loop_close(loop);
-	return status;
+	return scratch_remove(root);
 }
 
 int

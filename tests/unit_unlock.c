@@ -24,6 +24,7 @@
 #include "mem.h"
 #include "password.h"
 #include "prompt.h"
+#include "scratch.h"
 #include "secret.h"
 #include "unlock.h"
 
@@ -84,25 +85,32 @@ ask(const char *name, struct answer *answer)
 	return unlock_ask(run.unlocks, key_named(name), true, told, answer);
 }
 
+/* Whoever asks the user does what SCRIPT says. */
+static void
+askpass_is(const char *script)
+{
+	char *path = mem_print("%s/askpass", root);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fprintf(file, "#!/bin/sh\necho x >>%s/asked\n%s\n", root, script);
+	fclose(file);
+	chmod(path, 0700);
+	setenv("SSH_ASKPASS", path, 1);
+	setenv("SSH_ASKPASS_REQUIRE", "force", 1);
+	free(path);
+}
+
 /* What the user says when asked; NULL: there is no user. */
 static void
 user_says(const char *words)
 {
-	char *path = mem_print("%s/askpass", root);
-	FILE *file;
+	char *script = mem_print("echo '%s'", words != NULL ? words : "");
 
 	unsetenv("SSH_ASKPASS");
-	if (words != NULL) {
-		file = fopen(path, "w");
-		assert_non_null(file);
-		fprintf(file, "#!/bin/sh\necho x >>%s/asked\necho '%s'\n",
-		    root, words);
-		fclose(file);
-		chmod(path, 0700);
-		setenv("SSH_ASKPASS", path, 1);
-		setenv("SSH_ASKPASS_REQUIRE", "force", 1);
-	}
-	free(path);
+	if (words != NULL)
+		askpass_is(script);
+	free(script);
 }
 
 /* How often the user was asked since it was last asked here. */
@@ -350,6 +358,33 @@ who_leaves_is_not_told(void **state)
 	assert_int_equal(a.times, 0);
 }
 
+/* The question goes with it, or would hold up all others, and its answer is
+ * for nobody. */
+static void
+ssh_add_killed_while_it_asks(void **state)
+{
+	struct answer a, b;
+
+	(void)state;
+	askpass_is("for dir in /proc/[0-9]*; do\n"
+	    "  read -r pid name state parent rest <$dir/stat || continue\n"
+	    "  [ \"$parent$name\" = \"$PPID(ssh-add)\" ] || continue\n"
+	    "  kill -KILL $pid\n"
+	    "  while [ -d $dir ]; do sleep 0.02; done\n"
+	    "done 2>/dev/null\n"
+	    "echo secret");
+	ask("openssh", &a);
+	wait_for(&a);
+	assert_string_equal(a.error, "ssh-add could not read it");
+	assert_int_equal(times_asked(), 1);
+	free(a.error);
+	user_says("secret");
+	ask("pem", &b);
+	wait_for(&b);
+	assert_non_null(b.key);
+	assert_int_equal(times_asked(), 1);
+}
+
 /* All that end() has to do then is in the way of who forgets something. */
 static void
 ended_in_the_middle(void **state)
@@ -388,19 +423,17 @@ no_place(void **state)
 static int
 set_up(void **state)
 {
-	char *command, *directory;
+	char *directory;
 	int status;
 
 	(void)state;
 	if (mkdtemp(root) == NULL)
 		return -1;
-	command = mem_print("cd '%s' && mkdir -m 700 run && {\n"
-	    "ssh-keygen -q -t ed25519 -N secret -f openssh &&\n"
-	    "ssh-keygen -q -t rsa -m PEM -N secret -f pem &&\n"
-	    "ssh-keygen -q -t ecdsa -m PKCS8 -N secret -f pkcs8 &&\n"
-	    "rm *.pub; } >/dev/null 2>&1", root);
-	status = system(command);
-	free(command);
+	status = scratch_run(root, "mkdir -m 700 run && "
+	    "ssh-keygen -q -t ed25519 -N secret -f openssh && "
+	    "ssh-keygen -q -t rsa -m PEM -N secret -f pem && "
+	    "ssh-keygen -q -t ecdsa -m PKCS8 -N secret -f pkcs8 && "
+	    "rm *.pub");
 	directory = mem_print("%s/run", root);
 	setenv("XDG_RUNTIME_DIR", directory, 1);
 	free(directory);
@@ -413,12 +446,8 @@ set_up(void **state)
 static int
 clean_up(void **state)
 {
-	char *command = mem_print("rm -rf '%s'", root);
-	int status = system(command);
-
 	(void)state;
-	free(command);
-	return status;
+	return scratch_remove(root);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
@@ -433,6 +462,7 @@ main(void)
 		TEST(nobody_there),
 		TEST(passwords),
 		TEST(who_leaves_is_not_told),
+		TEST(ssh_add_killed_while_it_asks),
 		TEST(ended_in_the_middle),
 		TEST(no_place),
 	};
