@@ -16,6 +16,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "namelist.h"
+#include "parting.h"
 #include "pick.h"
 #include "runname.h"
 #include "self.h"
@@ -340,6 +341,8 @@ end_them(struct settings *settings, const struct picks *picks)
 	if (settings->dry && !refused)
 		msg_warn("dry run: it would be done");
 	told = tell_hook(settings);
+	parting_set(NULL, NULL);
+	parting_obey();
 	if (refused || settings->dry)
 		return refused ? COMMON_FAILED : COMMON_DONE;
 	left = !settings->wait ? 0 :

@@ -13,6 +13,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "options.h"
+#include "parting.h"
 
 #define FIRST_PAUSE 500			/* ms between two looks */
 #define LONGEST_PAUSE 5000
@@ -131,7 +132,9 @@ finish_all(const struct finish *finish, bool *refused)
 	size_t ended = 0, from = 0;
 
 	*refused = false;
-	while (from < picks->count) {
+	parting_set(PARTING_ASKED, "ended; what of these is ended is not known: "
+	    "the same command tells");
+	while (from < picks->count && !parting_waits()) {
 		const struct pick *first = &picks->list[from];
 		size_t count = 1;
 
@@ -141,6 +144,9 @@ finish_all(const struct finish *finish, bool *refused)
 		ended += end_batch(finish, first, count, refused);
 		from += count;
 	}
+	if (from < picks->count)
+		msg_warn("%zu of %zu go on: they were not asked for",
+		    picks->count - from, picks->count);
 	return ended;
 }
 

@@ -23,7 +23,9 @@ struct finish {
 
 /* End them all, as far as EC2 lets us; what it does not is told.  How many have
  * been ended.  *REFUSED is set when one could not be.  With `dry` none is, and
- * what counts is *REFUSED. */
+ * what counts is *REFUSED.  From the first request on a signal waits, as
+ * parting.h says: no more is asked for after it, what is left out is told, and
+ * the caller obeys it when he has made known what has been ended. */
 size_t	 finish_all(const struct finish *, bool *refused);
 
 /* Wait until they are terminated, for so many seconds.  How many are not. */

@@ -38,8 +38,7 @@ part_knowing_nothing(const struct muster *muster)
 	    "known: the same command with --run %s --client-token %s tells",
 	    muster->launch->run, muster->token);
 
-	parting_set("EC2 has been asked: its answer is waited for (once more "
-	    "to end at once)", words);
+	parting_set(PARTING_ASKED, words);
 	free(words);
 }
 

@@ -12,6 +12,10 @@
  * the work at hand goes on, and the second one ends the program. */
 void	 parting_set(const char *patient, const char *words);
 
+/* The PATIENT text of who has asked for something that is not to be undone. */
+#define PARTING_ASKED "EC2 has been asked: its answer is waited for (once " \
+	"more to end at once)"
+
 /* Such a signal has come and is to be obeyed when the work at hand is done. */
 bool	 parting_waits(void);
 

@@ -30,6 +30,8 @@ on_tty() {
 	)
 }
 
+looked_twice() { [ "$(calls DescribeInstances)" -ge 2 ]; }
+
 # left ID...: these and no others stay.
 left() {
 	[ "$(fake ids running)" = "$*" ] ||
@@ -259,6 +261,45 @@ left() {
 	out_counts 250 '^i-'
 	[ "$(calls TerminateInstances)" = 3 ]
 	[ "$(fake ids terminated | wc -w)" = 250 ]
+}
+
+@test "interrupted while EC2 is asked, the hook hears of what has ended" {
+	ec2_start 'add count=250 tag:r=1' 'fault hold action=TerminateInstances'
+	printf '%s\n' '#!/bin/sh' "printf '%s\\n' \"\$@\" >'$T/heard'" >"$T/hear"
+	chmod +x "$T/hear"
+	begin "${terminate[@]}" --yes --tag r=1 --hook "$T/hear"
+	wait_until 20 has_line '"fault": "hold"' "$EC2_LOG"
+	kill -INT "$BEGUN"
+	wait_until 20 has_line 'is waited for' "$T/err"
+	fake release
+	ends 130
+	err_has '150 of 250 go on: they were not asked for'
+	out_counts 100 '^i-'
+	[ "$(sort "$T/heard")" = "$(sort "$T/out")" ]
+	[ "$(fake ids running | wc -w)" = 150 ]
+}
+
+@test "interrupted twice it ends at once, and says how to find out" {
+	fleet_of 2
+	fake fault hold action=TerminateInstances
+	begin "${terminate[@]}" --yes "${ids[@]}"
+	wait_until 20 has_line '"fault": "hold"' "$EC2_LOG"
+	kill -INT "$BEGUN"
+	wait_until 20 has_line 'is waited for' "$T/err"
+	kill -TERM "$BEGUN"
+	ends 143
+	err_has 'is not known: the same command tells'
+	fake release
+}
+
+@test "interrupted while it waits, it ends at once" {
+	fleet_of 1
+	fake set shutting=hold
+	begin "${terminate[@]}" --yes --wait "${ids[@]}"
+	wait_until 20 looked_twice
+	kill -INT "$BEGUN"
+	ends 130
+	err_is ''
 }
 
 @test "in every region that is named, and in no other" {
