@@ -9,6 +9,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +22,8 @@
 
 /* It may ask its user for a code meanwhile. */
 #define LONGEST_MS (5 * 60 * 1000)
+#define TOO_LONG "it takes more than 5 minutes"
+#define GRACE_MS 2000			/* between SIGTERM and SIGKILL */
 
 /* Start it with a pipe as its output; 0, or why not. */
 static int
@@ -42,22 +45,33 @@ start(char **words, pid_t *pid, int *out)
 	return wrong;
 }
 
+/* Is there something to read from FD, or its end, before that time? */
+static bool
+ready_by(int fd, long long end)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	int count;
+
+	do {
+		long long left = end - http_now();
+
+		count = left <= 0 ? 0 : poll(&ready, 1, (int)left);
+	} while (count < 0 && errno == EINTR);
+	return count != 0;
+}
+
 /* NULL, or why there is no whole answer. */
 static const char *
-read_answer(int fd, struct buf *answer)
+read_answer(int fd, long long end, struct buf *answer)
 {
-	long long end = http_now() + LONGEST_MS;
 	ssize_t got = 1;
 
 	buf_reserve(answer, CREDS_ANSWER_MOST + 1);
 	while (got > 0) {
-		struct pollfd ready = { .fd = fd, .events = POLLIN };
-		long long left = end - http_now();
-
 		if (answer->len > CREDS_ANSWER_MOST)
 			return "it writes too much";
-		if (left <= 0 || poll(&ready, 1, (int)left) == 0)
-			return "it takes more than 5 minutes";
+		if (!ready_by(fd, end))
+			return TOO_LONG;
 		got = read(fd, answer->data + answer->len,
 		    CREDS_ANSWER_MOST + 1 - answer->len);
 		if (got < 0 && errno == EINTR)
@@ -68,6 +82,29 @@ read_answer(int fd, struct buf *answer)
 	return NULL;
 }
 
+/* Who has said all, or too much, need not have ended.  NULL, or why it was made
+ * to; with WRONG it is at once. */
+static const char *
+await_end(pid_t pid, long long end, const char *wrong, int *status)
+{
+	int process = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (process < 0 && wrong == NULL)
+		wrong = strerror(errno);
+	if (wrong == NULL && !ready_by(process, end))
+		wrong = TOO_LONG;
+	if (wrong != NULL) {
+		kill(pid, SIGTERM);
+		if (process < 0 || !ready_by(process, http_now() + GRACE_MS))
+			kill(pid, SIGKILL);
+	}
+	if (process >= 0)
+		close(process);
+	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+		;
+	return wrong;
+}
+
 static enum creds_found
 run(struct creds_search *search, char **words)
 {
@@ -76,16 +113,14 @@ run(struct creds_search *search, char **words)
 	const char *wrong;
 	pid_t pid;
 	int out = -1, error = start(words, &pid, &out), status = 0;
+	long long end = http_now() + LONGEST_MS;
 
 	if (error != 0)
 		return creds_failed(search, "credential_process: %s: %s",
 		    words[0], strerror(error));
-	wrong = read_answer(out, &answer);
+	wrong = read_answer(out, end, &answer);
 	close(out);
-	if (wrong != NULL)
-		kill(pid, SIGTERM);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	wrong = await_end(pid, end, wrong, &status);
 	if (wrong != NULL)
 		found = creds_failed(search, "credential_process: %s: %s",
 		    words[0], wrong);

@@ -137,6 +137,26 @@ static() {
 	out_counts 2 .
 }
 
+@test "a credential_process that does not end is ended" {
+	ec2_start
+	no_keys
+	cat >talker <<-'END'
+		#!/bin/sh
+		trap '' TERM
+		echo $$ >pid
+		head -c 2000000 /dev/zero
+		exec sleep 1000
+	END
+	chmod +x talker
+	printf '%s\n' '[default]' "credential_process = '$PWD/talker'" \
+	    >.aws/config
+	begin "$BUILDDIR/ec2-hosts"
+	wait_until 20 has_line '^ec2-hosts: credential_process: .*too much' \
+	    "$T/err"
+	ends 3
+	gone "$(cat pid)"
+}
+
 @test "a container's endpoint" {
 	ec2_start 'add count=2' 'set "container-token=Basic xyz"'
 	no_keys
