@@ -132,8 +132,8 @@ finish_all(const struct finish *finish, bool *refused)
 	size_t ended = 0, from = 0;
 
 	*refused = false;
-	parting_set(PARTING_ASKED, "ended; what of these is ended is not known: "
-	    "the same command tells");
+	parting_set(PARTING_ASKED, "ended; which instances have been ended is "
+	    "not known: the same command tells");
 	while (from < picks->count && !parting_waits()) {
 		const struct pick *first = &picks->list[from];
 		size_t count = 1;

@@ -311,7 +311,7 @@ with_names() {
 
 @test "rsync is killed there" {
 	begin_slowly -X '--rsync-path=exec rsync' -H web1 big "$REMOTE/"
-	kill -KILL $(pgrep -u "$LOGIN" -x rsync)
+	strike $(pgrep -u "$LOGIN" -x rsync)
 	# a user's own rsyncs here are its, too
 	if [ "$(id -u)" = 0 ]; then
 		ends 3

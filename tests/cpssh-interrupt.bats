@@ -58,7 +58,7 @@ long='echo $$ >'$BATS_TEST_TMPDIR'/remote/pid.$PSSH_NODENUM; sleep 300 & \
 	kill -INT "$BEGUN"
 	ends 130
 	# shellcheck disable=SC2086
-	kill -KILL $served
+	strike $served
 	err_has '^cpssh: leaving now: 1 host may still be at work$'
 	out_has 'web2 Cancelled'
 	out_has 'web1 Interrupted.*may still be running'

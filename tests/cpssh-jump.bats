@@ -204,7 +204,7 @@ carriers() {
 
 kill_carriers() {
 	# shellcheck disable=SC2046  # one word a process
-	kill -KILL $(carriers)
+	strike $(carriers)
 }
 
 no_carriers() { [ -z "$(carriers)" ]; }

@@ -288,7 +288,7 @@ left() {
 	wait_until 20 has_line 'is waited for' "$T/err"
 	kill -TERM "$BEGUN"
 	ends 143
-	err_has 'is not known: the same command tells'
+	err_has 'which instances have been ended is not known: the same'
 	fake release
 }
 

@@ -459,8 +459,16 @@ break_connections() {
 	for pid in $(descendants "$listener"); do
 		[ "$pid" != "$listener" ] || continue
 		[ "$(stat -c %U "/proc/$pid")" = "$LOGIN" ] || continue
-		! grep -q '^Name:.sshd' "/proc/$pid/status" ||
-			kill -KILL "$pid"
+		! grep -q '^Name:.sshd' "/proc/$pid/status" || strike "$pid"
+	done
+}
+
+# strike PID...: by SIGKILL; who went because another did was hit as well.
+strike() {
+	local pid
+
+	for pid; do
+		kill -KILL "$pid" 2>/dev/null || gone "$pid" || return
 	done
 }
 
