@@ -108,12 +108,22 @@ planted() {
 @test "a mistake of its own while workers are launched" {
 	planted run-steps.sh launched_line
 	in_place_of ec2-launch 'echo i-0123456789abcdef0
-		until grep -q "ended before" '"$T"'/err; do sleep 0.1; done
-		exec "$real" "$@"'
+		trap "exec \"\$real\" \"\$@\"" TERM
+		while :; do sleep 0.1; done'
+	begin_run 2 plan/
+	ends 1
+	err_has "to end the workers: ec2-terminate.* --run"
+	[ "$(grep -c "^i-" "$T/err")" = 2 ]
+	all_ended
+}
+
+@test "a mistake of its own, and EC2 knows of no workers yet" {
+	planted run-steps.sh launched_line
+	in_place_of ec2-launch 'echo i-0123456789abcdef0
+		exec sleep 300'
 	begin_run 2 plan/
 	ends 6
-	err_has "to end the workers: ec2-terminate.* --run"
-	all_ended
+	err_has "NOT ENDED, .*whatever run .* has"
 }
 
 @test "cpssh is killed: a stage that may fail has failed" {
