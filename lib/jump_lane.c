@@ -156,11 +156,15 @@ static void
 pump(struct lane *lane)
 {
 	struct ring *first = ring_first(&lane->passages);
+	ssize_t got;
 	char none;
 
-	if (first != NULL)
-		libssh2_channel_read(ring_outer(first, struct jump_request,
-		    ring)->channel, &none, 0);
+	if (first == NULL)
+		return;
+	got = libssh2_channel_read(ring_outer(first, struct jump_request,
+	    ring)->channel, &none, 0);
+	if (got < 0 && got != LIBSSH2_ERROR_EAGAIN)
+		lane->error = (int)got;
 }
 
 static void

@@ -106,8 +106,9 @@ feed(struct job *job)
 /* Let the host send on when an eighth of a wide window is used up.  libssh2
  * waits for a quarter, and for that part of each round trip of a long line
  * nothing would come.  What is asked for once must not be changed while it
- * has not been sent. */
-static int
+ * has not been sent.  False: it cannot be sent now.  When it never can, reading
+ * tells, after what has come. */
+static bool
 widen(struct exec *exec)
 {
 	unsigned long whole = 0, left;
@@ -117,17 +118,19 @@ widen(struct exec *exec)
 	if (exec->widen == 0 && whole >= WIDE && left < whole - whole / 8)
 		exec->widen = whole - left;
 	if (exec->widen == 0)
-		return 0;
+		return true;
 	error = libssh2_channel_receive_window_adjust2(exec->channel,
 	    exec->widen, 1, NULL);
-	if (error != LIBSSH2_ERROR_EAGAIN)
-		exec->widen = 0;
-	return error;
+	if (error == LIBSSH2_ERROR_EAGAIN)
+		return false;
+	exec->widen = 0;
+	return true;
 }
 
-/* Take over what came on one stream.  NEXT: all that there is for now. */
+/* Take over what came on one stream.  NEXT: all that there is for now, or, if
+ * there is an ERROR, for ever. */
 static enum step
-drain(struct job *job, enum output_stream which, size_t *turn)
+drain(struct job *job, enum output_stream which, size_t *turn, int *error)
 {
 	struct exec *exec = job->op_state;
 	int stream = which == OUTPUT_ERR ? SSH_EXTENDED_DATA_STDERR : 0;
@@ -145,15 +148,16 @@ drain(struct job *job, enum output_stream which, size_t *turn)
 			session_listen(job->session, false);
 			return STEP_WAIT;
 		}
-		got = widen(exec);
-		if (got == 0)
-			got = libssh2_channel_read_ex(exec->channel, stream,
-			    piece, exec->piece);
+		if (!widen(exec))
+			return STEP_NEXT;
+		got = libssh2_channel_read_ex(exec->channel, stream,
+		    piece, exec->piece);
 		if (got == LIBSSH2_ERROR_EAGAIN || got == 0)
 			return STEP_NEXT;
-		if (got < 0)
-			return op_exec_not_yet(job, (int)got,
-			    "connection lost");
+		if (got < 0) {
+			*error = (int)got;
+			return STEP_NEXT;
+		}
 		*turn += (size_t)got;
 		*(which == OUTPUT_ERR ? &job->result.bytes_err :
 		    &job->result.bytes_out) += (uint64_t)got;
@@ -190,6 +194,7 @@ op_exec_copy(struct job *job)
 {
 	struct exec *exec = job->op_state;
 	size_t turn = 0;
+	int error = 0;
 	enum step said;
 
 	session_listen(job->session, true);
@@ -197,11 +202,13 @@ op_exec_copy(struct job *job)
 	if (said != STEP_NEXT)
 		return said;
 	feed(job);
-	said = drain(job, OUTPUT_OUT, &turn);
+	said = drain(job, OUTPUT_OUT, &turn, &error);
 	if (said == STEP_NEXT)
-		said = drain(job, OUTPUT_ERR, &turn);
+		said = drain(job, OUTPUT_ERR, &turn, &error);
 	if (said != STEP_NEXT)
 		return said;
+	if (error != 0)
+		return op_exec_not_yet(job, error, "connection lost");
 	return libssh2_channel_eof(exec->channel) ? STEP_NEXT : STEP_WAIT;
 }
 

@@ -2,6 +2,7 @@
 # Hosts that let us in and then send what nobody asked for.
 
 load lib
+load copy
 
 floods=$(echo flood={3,5,21,31,40,51,53,82,91,192})
 chacha=$(echo chacha={0,1,2,3,4,5,6,7,9,15,17,34999,40001,4294967295})
@@ -13,7 +14,7 @@ setup_file() {
 	mkfifo "$FLEET/raw.fifo"
 	# shellcheck disable=SC2086  # one word a mode
 	"$TESTBIN/rawsshd" ok version={1,2,3,4} unknown empty rekeyflood asks extended opens \
-	    strangers windows nopacket signals flood=99 $floods $chacha \
+	    strangers windows nopacket signals farewell finished brimful gone halfway flood=99 $floods $chacha \
 	    >"$FLEET/raw.fifo" 2>"$FLEET/raw.log" </dev/null 3>&- &
 	remember $!
 	while read -r mode rest; do
@@ -131,4 +132,43 @@ more_floods() { [ "$(grep -c flooded "$FLEET/raw.log")" -gt "$1" ]; }
 		exits 4 cpssh -t 20 -H "$(raw "$mode")" true
 		says "FAILURE\] .*(libssh2 error|longer than)"
 	done
+}
+
+@test "what came before the host ended the connection is kept" {
+	patched || skip "this libssh2 does not have our patches"
+	exits 4 cpssh -t 20 -o o -e e -H "$(raw farewell)" true
+	says 'disconnected by the host: going away'
+	[ "$(cat o/*),$(cat e/*)" = here,there ] ||
+		explain "kept: $(cat o/*),$(cat e/*)"
+	does_well finished
+	exits 4 cpssh -t 20 -o o -H "$(raw brimful)" true
+	says 'connection lost'
+	[ "$(wc -c <"o/$(raw brimful)")" = 34878 ] || explain "$(wc -c o/*)"
+}
+
+@test "also while it waits for a slow reader, and input goes out" {
+	patched || skip "this libssh2 does not have our patches"
+	local input output
+
+	mkfifo input output
+	INPUT=input begin sh -c 'exec "$@" >output' - "$CPSSH" \
+	    -F "$FLEET/ssh_config" -t 60 -P -I -H "$(raw gone)" true
+	exec {input}>input {output}<output
+	read -r -u "$output"
+	wait_until 30 idle "$BEGUN"
+	head -c 900000 /dev/zero >&"$input"
+	exec {input}>&-
+	wait_until 30 idle "$BEGUN"
+	kill -USR1 "$(sed -n 's/^gone //p' "$FLEET/raw.log")"
+	wait_until 30 idle "$BEGUN"
+	cat <&"$output" >lines
+	ends 4
+	[ "$(grep -c 'a line' lines)" = 8999 ] ||
+		explain "$(grep -c 'a line' lines) lines"
+}
+
+@test "a farewell in the middle of what an SFTP server says" {
+	echo x >x
+	exits 4 cpscp -v -t 20 -H "$(raw halfway)" x /tmp
+	says 'disconnected by the host: going away'
 }

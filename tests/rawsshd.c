@@ -20,6 +20,15 @@
  *   nopacket     takes packets of 0 bytes at most
  *   signals      thousands of signals that ended it, the last ones with names
  *                longer than the packet
+ *   farewell     prints "here", and "there" on stderr, and disconnects, all in
+ *                one segment
+ *   finished     as ok, and disconnects, all in one segment
+ *   brimful      prints 34878 bytes and closes: with the beginning of one more
+ *                packet as much as libssh2 reads at a time, in one segment
+ *   gone         "gone PID" on stderr, then prints 450 kB of lines and closes;
+ *                takes input, through little room, from SIGUSR1 on
+ *   halfway      refuses to; the SFTP server says 4 bytes, and we disconnect in
+ *                the same segment, but do not close
  * chacha=LENGTH has only chacha20-poly1305, and its first packet says that
  * it is LENGTH bytes long. */
 #include "config.h"
@@ -57,11 +66,12 @@
 #define MOST (30 << 20)	/* bytes of a flood */
 
 enum {
-	UNIMPLEMENTED = 3, SERVICE_REQUEST = 5, SERVICE_ACCEPT, KEXINIT = 20,
-	NEWKEYS, ECDH_INIT = 30, ECDH_REPLY, USERAUTH_REQUEST = 50,
-	USERAUTH_SUCCESS = 52, GLOBAL_REQUEST = 80, CHANNEL_OPEN = 90,
-	OPEN_CONFIRMATION, WINDOW_ADJUST = 93, CHANNEL_DATA, EXTENDED_DATA,
-	CHANNEL_EOF, CHANNEL_CLOSE, CHANNEL_REQUEST, CHANNEL_SUCCESS,
+	DISCONNECT = 1, UNIMPLEMENTED = 3, SERVICE_REQUEST = 5,
+	SERVICE_ACCEPT, KEXINIT = 20, NEWKEYS, ECDH_INIT = 30, ECDH_REPLY,
+	USERAUTH_REQUEST = 50, USERAUTH_SUCCESS = 52, GLOBAL_REQUEST = 80,
+	CHANNEL_OPEN = 90, OPEN_CONFIRMATION, WINDOW_ADJUST = 93, CHANNEL_DATA,
+	EXTENDED_DATA, CHANNEL_EOF, CHANNEL_CLOSE, CHANNEL_REQUEST,
+	CHANNEL_SUCCESS, CHANNEL_FAILURE,
 };
 
 enum { PORTS = 64, HASH = SHA256_DIGEST_LENGTH };
@@ -598,6 +608,99 @@ send_signals(void)
 	wait_for_end();
 }
 
+/* What is sent from here on (true) goes in one segment, or in those that are
+ * needed, with the end of the connection or here (false). */
+static void
+hold_back(int yes)
+{
+	setsockopt(sock, IPPROTO_TCP, TCP_CORK, &yes, sizeof(yes));
+}
+
+/* No reset: the client goes first. */
+_Noreturn static void
+send_end(void)
+{
+	shutdown(sock, SHUT_WR);
+	wait_for_end();
+}
+
+static void
+disconnect(void)
+{
+	struct buf packet = packet_of(DISCONNECT);
+
+	wire_add_u32(&packet, 11);
+	add_text(&packet, "going away");
+	add_text(&packet, "");
+	send_buf(&packet);
+}
+
+_Noreturn static void
+say_farewell(void)
+{
+	struct buf packet = to_channel(EXTENDED_DATA, 0);
+
+	hold_back(true);
+	print("here\n");
+	wire_add_u32(&packet, 1);
+	add_text(&packet, "there\n");
+	send_buf(&packet);
+	disconnect();
+	send_end();
+}
+
+_Noreturn static void
+finish(void)
+{
+	hold_back(true);
+	print("here\n");
+	exit_with(0, 0);
+	disconnect();
+	send_end();
+}
+
+/* 35000 bytes: two packets take 114 beside their data, a third begins. */
+_Noreturn static void
+fill_to_the_brim(void)
+{
+	static char text[30001];
+
+	hold_back(true);
+	memset(text, 'x', 30000);
+	print(text);
+	text[4878] = '\0';
+	print(text);
+	put("a packet", 8);
+	send_end();
+}
+
+_Noreturn static void
+print_and_go(void)
+{
+	static const char line[] =
+	    "a line of fifty bytes, which the test will count.\n";
+	sigset_t signals;
+	int number;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	dprintf(STDERR_FILENO, "gone %d\n", (int)getpid());
+	for (int i = 0; i < 30; i++) {
+		struct buf lines = { 0 };
+
+		for (int j = 0; j < 300; j++)
+			buf_add(&lines, line, sizeof(line) - 1);
+		buf_addc(&lines, '\0');
+		print(lines.data);
+		buf_free(&lines);
+	}
+	shutdown(sock, SHUT_WR);
+	sigwait(&signals, &number);
+	for (;;)
+		receive_packet();
+}
+
 static void
 begin_exchange(void)
 {
@@ -615,6 +718,10 @@ run_command(void)
 		widen_windows();
 	if (strcmp(mode, "asks") == 0)
 		ask_for_ever();
+	if (strcmp(mode, "brimful") == 0)
+		await(CHANNEL_EOF);	/* it has read all there was */
+	if (strcmp(mode, "gone") == 0)
+		print_and_go();
 	stop_listening();
 	if (strcmp(mode, "nopacket") == 0)
 		wait_for_end();
@@ -628,6 +735,12 @@ run_command(void)
 		say_nothing_often();
 	if (strcmp(mode, "signals") == 0)
 		send_signals();
+	if (strcmp(mode, "farewell") == 0)
+		say_farewell();
+	if (strcmp(mode, "finished") == 0)
+		finish();
+	if (strcmp(mode, "brimful") == 0)
+		fill_to_the_brim();
 	if (strcmp(mode, "extended") == 0)
 		send_extended();
 	if (strcmp(mode, "opens") == 0)
@@ -642,14 +755,36 @@ run_command(void)
 /* --- connections ---------------------------------------------------------- */
 
 static void
-confirm_channel(void)
+confirm_channel(uint32_t channel)
 {
-	struct buf packet = to_channel(OPEN_CONFIRMATION, 0);
+	struct buf packet = to_channel(OPEN_CONFIRMATION, channel);
 
 	wire_add_u32(&packet, 0);
 	wire_add_u32(&packet, 1 << 20);
 	wire_add_u32(&packet, strcmp(mode, "nopacket") == 0 ? 0 : 32768);
 	send_buf(&packet);
+}
+
+_Noreturn static void
+go_halfway(void)
+{
+	struct buf packet = to_channel(CHANNEL_FAILURE, 0);
+
+	send_buf(&packet);
+	await(CHANNEL_OPEN);
+	confirm_channel(1);
+	await(CHANNEL_REQUEST);
+	packet = to_channel(CHANNEL_SUCCESS, 1);
+	send_buf(&packet);
+	await(CHANNEL_DATA);
+	hold_back(true);
+	packet = to_channel(CHANNEL_DATA, 1);
+	add_text(&packet, "four");
+	send_buf(&packet);
+	disconnect();
+	hold_back(false);
+	for (;;)
+		receive_packet();
 }
 
 static void
@@ -662,6 +797,8 @@ answer_request(struct wire wire)
 	wire_skip(&wire, 4);
 	wire_string(&wire, &name);
 	wire_byte(&wire, &reply);
+	if (strcmp(mode, "halfway") == 0)
+		go_halfway();
 	if (reply != 0) {
 		packet = to_channel(CHANNEL_SUCCESS, 0);
 		send_buf(&packet);
@@ -695,7 +832,7 @@ serve(void)
 	await(USERAUTH_REQUEST);
 	send_packet(&(char){ USERAUTH_SUCCESS }, 1);
 	await(CHANNEL_OPEN);
-	confirm_channel();
+	confirm_channel(0);
 	for (;;)
 		answer_request(await(CHANNEL_REQUEST));
 }
@@ -732,7 +869,7 @@ listen_for(const char *name)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	if (strcmp(name, "asks") == 0)
+	if (strcmp(name, "asks") == 0 || strcmp(name, "gone") == 0)
 		have_little_room(fd);
 	return ports_listen(fd, name, 64);
 }
