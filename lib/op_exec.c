@@ -189,12 +189,32 @@ look_after(struct job *job)
 	    "the host opens far too many connections to the agent");
 }
 
+/* Reading one stream may bring what is for the other, and no event tells of
+ * that: until neither brings anything new. */
+static enum step
+drain_both(struct job *job)
+{
+	size_t turn = 0, turn_then;
+	int error = 0, error_then;
+	enum step said;
+
+	do {
+		turn_then = turn;
+		error_then = error;
+		said = drain(job, OUTPUT_OUT, &turn, &error);
+		if (said == STEP_NEXT)
+			said = drain(job, OUTPUT_ERR, &turn, &error);
+	} while (said == STEP_NEXT &&
+	    (turn != turn_then || error != error_then));
+	if (said == STEP_NEXT && error != 0)
+		said = op_exec_not_yet(job, error, "connection lost");
+	return said;
+}
+
 enum step
 op_exec_copy(struct job *job)
 {
 	struct exec *exec = job->op_state;
-	size_t turn = 0;
-	int error = 0;
 	enum step said;
 
 	session_listen(job->session, true);
@@ -202,13 +222,9 @@ op_exec_copy(struct job *job)
 	if (said != STEP_NEXT)
 		return said;
 	feed(job);
-	said = drain(job, OUTPUT_OUT, &turn, &error);
-	if (said == STEP_NEXT)
-		said = drain(job, OUTPUT_ERR, &turn, &error);
+	said = drain_both(job);
 	if (said != STEP_NEXT)
 		return said;
-	if (error != 0)
-		return op_exec_not_yet(job, error, "connection lost");
 	return libssh2_channel_eof(exec->channel) ? STEP_NEXT : STEP_WAIT;
 }
 

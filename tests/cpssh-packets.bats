@@ -172,3 +172,18 @@ more_floods() { [ "$(grep -c flooded "$FLEET/raw.log")" -gt "$1" ]; }
 	exits 4 cpscp -v -t 20 -H "$(raw halfway)" x /tmp
 	says 'disconnected by the host: going away'
 }
+
+@test "what is read with the last of the other stream" {
+	patched || skip "this libssh2 has no chacha20-poly1305"
+	fleet_start 'LogLevel DEBUG2'
+	begin cpssh -t 20 -O Ciphers=chacha20-poly1305@openssh.com -H web1 \
+	    -o o -e e "echo >$REMOTE/on; until [ -e $REMOTE/go ]; do
+		sleep 0.02; done; head -c 200000 /dev/zero >&2; echo here"
+	remote_says on
+	kill -STOP "$BEGUN"
+	touch "$REMOTE/go"
+	wait_until 20 has_line 'channel 0: send close' "$FLEET/log"
+	kill -CONT "$BEGUN"
+	ends 0
+	[ "$(cat o/web1),$(wc -c <e/web1)" = here,200000 ]
+}
