@@ -14,7 +14,7 @@ setup_file() {
 	mkfifo "$FLEET/raw.fifo"
 	# shellcheck disable=SC2086  # one word a mode
 	"$TESTBIN/rawsshd" ok version={1,2,3,4} unknown empty rekeyflood asks extended opens \
-	    strangers windows nopacket signals farewell finished brimful gone halfway flood=99 $floods $chacha \
+	    strangers windows nopacket signals farewell finished brimful gone halfway unready flood=99 $floods $chacha \
 	    >"$FLEET/raw.fifo" 2>"$FLEET/raw.log" </dev/null 3>&- &
 	remember $!
 	while read -r mode rest; do
@@ -165,6 +165,11 @@ more_floods() { [ "$(grep -c flooded "$FLEET/raw.log")" -gt "$1" ]; }
 	ends 4
 	[ "$(grep -c 'a line' lines)" = 8999 ] ||
 		explain "$(grep -c 'a line' lines) lines"
+}
+
+@test "the connection ends in the middle of the key exchange" {
+	exits 4 cpssh -t 20 -H "$(raw unready)" true
+	says 'FAILURE\] .*key exchange'
 }
 
 @test "a farewell in the middle of what an SFTP server says" {

@@ -29,6 +29,7 @@
  *                takes input, through little room, from SIGUSR1 on
  *   halfway      refuses to; the SFTP server says 4 bytes, and we disconnect in
  *                the same segment, but do not close
+ *   unready      closes in place of taking the new keys into use
  * chacha=LENGTH has only chacha20-poly1305, and its first packet says that
  * it is LENGTH bytes long. */
 #include "config.h"
@@ -378,7 +379,10 @@ exchange_keys(const char *their_version)
 	wire_add_string(&reply, share, 32);
 	wire_add_string(&reply, signature.data, signature.len);
 	send_buf(&reply);
-	send_packet(&(char){ NEWKEYS }, 1);
+	if (strcmp(mode, "unready") == 0)
+		shutdown(sock, SHUT_WR);
+	else
+		send_packet(&(char){ NEWKEYS }, 1);
 	if (strncmp(mode, "chacha=", 7) == 0)
 		send_length((uint32_t)strtoul(mode + 7, NULL, 10), &secret,
 		    hash);
