@@ -115,15 +115,18 @@ interrupted() { kill -INT -- "-$1"; }
 }
 
 @test "the demo refuses to write where something is" {
-	mkdir there
-	exits 1 localcloud demo --build "$BUILDDIR" --to there
+	mkdir there tmp
+	TMPDIR=$T/tmp exits 1 localcloud demo --build "$BUILDDIR" --to there
 	err_has 'there is there already'
+	err_lacks 'has more'
+	[ -z "$(ls tmp)" ]
 	exits 2 localcloud demo --sweep none
 	exits 2 localcloud demo --to
 }
 
 @test "the demo, interrupted while the master is made, leaves nothing" {
-	begin "$SRCDIR/scripts/localcloud" demo --build "$BUILDDIR" --to "$T/to"
+	TMPDIR=$T begin "$SRCDIR/scripts/localcloud" demo --build "$BUILDDIR" \
+	    --to "$T/to"
 	wait_until 120 has_line 'root@master.*newmaster' "$T/out"
 	wait_until 60 has_line 'newmaster: making' "$T/err"
 	interrupted "$BEGUN"
