@@ -17,6 +17,9 @@ in_place_of() {
 	PATH=$T/bin:$PATH
 }
 
+# Unlike a process that nobody has waited for yet, it has a program.
+still_runs() { [ -e "/proc/$1/exe" ]; }
+
 # planted FILE LINE: runtest, with a mistake at the beginning of the function
 planted() {
 	cp -R "$FRAMEWORK" framework
@@ -89,12 +92,24 @@ planted() {
 	err_has '^said$'
 	err_has '^half$'
 	all_ended
+	still_runs "$(cat pid)"
 	kill "$(cat pid)"
 	plan_make 'roles lg=rest' 'stage table here timeout=1'
 	stage table 'trap "" TERM; while :; do sleep 1; done'
 	exits 5 runtest 2 plan/
 	err_has '^runtest: table: here: '
 	all_ended
+}
+
+@test "a stage ends while a line of it is told" {
+	stage table "echo said; sleep 250 & echo \$! >$T/pid; printf half"
+	cp -R "$FRAMEWORK" framework
+	sed -i 's/^to_all() {/&\n\tuntil is_over; do sleep 0.1; done/' \
+	    framework/run-talk.sh
+	FRAMEWORK=$T/framework exits 0 runtest 2 plan/
+	err_has '^half$'
+	still_runs "$(cat pid)"
+	kill "$(cat pid)"
 }
 
 @test "its temporary files are removed under its hands" {
@@ -107,8 +122,8 @@ planted() {
 
 @test "a mistake of its own while workers are launched" {
 	planted run-steps.sh launched_line
-	in_place_of ec2-launch 'echo i-0123456789abcdef0
-		trap "exec \"\$real\" \"\$@\"" TERM
+	in_place_of ec2-launch 'trap "exec \"\$real\" \"\$@\"" TERM
+		echo i-0123456789abcdef0
 		while :; do sleep 0.1; done'
 	begin_run 2 plan/
 	ends 1

@@ -165,6 +165,14 @@ start() {
 listen() {
 	line='' last=''
 	while :; do
+		# it may have ended while a line was read
+		if [ "$poked" = yes ]; then
+			poked=no
+			if [ -z "$last" ] && is_over; then
+				last="-- $child has ended"
+				printf '%s\n' "$last" >"$work/pipe" &
+			fi
+		fi
 		piece=''
 		if IFS= read -r piece <&7; then
 			line=$line$piece
@@ -175,15 +183,9 @@ listen() {
 			fi
 			"$1" "$line"
 			line=''
-		elif [ "$poked" = yes ]; then
-			poked=no
-			line=$line$piece
-			[ -z "$last" ] && is_over || continue
-			last="-- $child has ended"
-			printf '%s\n' "$last" >"$work/pipe" &
 		else
 			line=$line$piece
-			break
+			[ "$poked" = yes ] || break
 		fi
 	done
 	[ -z "$line" ] || "$1" "$line"
